@@ -1,0 +1,1 @@
+"""What the user draws: pure Python, without numpy, numba or Qt."""

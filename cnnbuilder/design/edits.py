@@ -1,0 +1,138 @@
+"""Edits of a graph or design as pure functions: a value goes in, a new one comes out, whatever is unchanged is shared."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from cnnbuilder.design.document import Design
+from cnnbuilder.design.errors import DesignError
+from cnnbuilder.design.graph import ID, Block, Graph, Link
+from cnnbuilder.design.layer import find_kind
+
+
+def free_id(graph: Graph, stem: str) -> str:
+    """`stem` followed by the lowest number that makes an unused id: `conv1`, `conv2` …"""
+    stem = re.sub(r"\d+$", "", stem)
+    number = 1
+    while f"{stem}{number}" in graph.blocks:
+        number += 1
+    return f"{stem}{number}"
+
+
+def add(graph: Graph, kind: str, params: dict[str, Any] | None = None, after: str | None = None) -> tuple[Graph, str]:
+    """A new block of `kind`, unlinked, in block order behind `after` (or last); the graph and the new id."""
+    id = free_id(graph, _stem(kind))
+    block = Block(id, kind, params or {})
+    if after is None or after not in graph.blocks:
+        return Graph({**graph.blocks, id: block}, graph.links), id
+    blocks: dict[str, Block] = {}
+    for other, value in graph.blocks.items():
+        blocks[other] = value
+        if other == after:
+            blocks[id] = block
+    return Graph(blocks, graph.links), id
+
+
+def _stem(kind: str) -> str:
+    stem = re.sub(r"[^A-Za-z0-9_]", "_", kind)
+    return stem if ID.fullmatch(stem) else "block"
+
+
+def append(graph: Graph, kind: str, params: dict[str, Any] | None = None, after: str | None = None) -> tuple[Graph, str]:
+    """A new block that reads `after`; blocks that read `after` read the new one."""
+    graph, id = add(graph, kind, params, after)
+    if after is None:
+        return graph, id
+    layer_class = find_kind(kind)
+    if layer_class is not None and layer_class.inputs[1] == 0:
+        return graph, id
+    moved = tuple(replace(link, source=id) if link.source == after else link for link in graph.links)
+    return Graph(graph.blocks, (*moved, Link(after, id, 0))), id
+
+
+def insert_before(graph: Graph, id: str, input: int, kind: str, params: dict[str, Any]) -> Graph:
+    """A new block of `kind` in the link that arrives at input number `input` of block `id`."""
+    link = next((link for link in graph.links if link.target == id and link.input == input), None)
+    if link is None:
+        raise DesignError(f"nothing is joined to input {input} of {id}")
+    return insert_in_link(graph, link, kind, params)[0]
+
+
+def insert_in_link(graph: Graph, link: Link, kind: str, params: dict[str, Any]) -> tuple[Graph, str]:
+    """A new block of `kind` between the two ends of `link`; the graph and the new id."""
+    place = graph.links.index(link)
+    graph, new = add(graph, kind, params, link.source)
+    ends = (Link(link.source, new, 0), replace(link, source=new))
+    return Graph(graph.blocks, graph.links[:place] + ends + graph.links[place + 1:]), new
+
+
+def link(graph: Graph, source: str, target: str, input: int | None = None) -> Graph:
+    """A link more; without `input` the next free one. What was joined to that input is taken off."""
+    graph.block(source), graph.block(target)
+    if input is None:
+        input = len(graph.wiring.sources[target])
+    kept = tuple(item for item in graph.links if (item.target, item.input) != (target, input))
+    return Graph(graph.blocks, (*kept, Link(source, target, input)))
+
+
+def unlink(graph: Graph, source: str, target: str, input: int | None = None) -> Graph:
+    """Without the links from `source` to `target` (only the one at `input`, if given); later inputs move up."""
+    kept = tuple(
+        item for item in graph.links
+        if not (item.source == source and item.target == target and input in (None, item.input))
+    )
+    return renumber_inputs(Graph(graph.blocks, kept), target)
+
+
+def renumber_inputs(graph: Graph, id: str) -> Graph:
+    """The inputs of block `id` numbered 0, 1, 2 … in their present order."""
+    arriving = sorted((item for item in graph.links if item.target == id), key=lambda item: item.input)
+    numbers = {item: number for number, item in enumerate(arriving)}
+    return Graph(graph.blocks, tuple(
+        replace(item, input=numbers[item]) if item in numbers else item for item in dict.fromkeys(graph.links)
+    ))
+
+
+def remove(graph: Graph, ids: Iterable[str]) -> Graph:
+    """Without these blocks; where one had a single source, its readers read that source instead."""
+    for id in ids:
+        sources = graph.wiring.sources[graph.block(id).id]
+        links = [item for item in graph.links if id not in (item.source, item.target)]
+        readers = [item for item in graph.links if item.source == id and item.target != id]
+        if len(sources) == 1 and sources[0] != id:
+            links += [replace(item, source=sources[0]) for item in readers]
+        graph = Graph({other: block for other, block in graph.blocks.items() if other != id}, tuple(links))
+        if len(sources) != 1:
+            for item in readers:
+                graph = renumber_inputs(graph, item.target)
+    return graph
+
+
+def without_param(block: Block, name: str) -> Block:
+    """A block in which one parameter is not given, so that it has its default."""
+    return Block(block.id, block.kind, {key: value for key, value in block.given.items() if key != name}, block.extra)
+
+
+def rename(design: Design, old: str, new: str) -> Design:
+    """The block `old` called `new`; raises DesignError if that is no name or is taken."""
+    design.graph.block(old)
+    if not ID.fullmatch(new):
+        raise DesignError(f"{new!r} is not a name: letters, digits, _ and -, not beginning with a digit or -")
+    if new != old and new in design.blocks:
+        raise DesignError(f"there is a block {new!r} already")
+    blocks = {
+        (new if id == old else id): (Block(new, block.kind, block.given, block.extra) if id == old else block)
+        for id, block in design.blocks.items()
+    }
+    links = tuple(
+        Link(new if item.source == old else item.source, new if item.target == old else item.target, item.input)
+        for item in design.links
+    )
+    layout = {(new if id == old else id): place for id, place in design.layout.items()}
+    return replace(design, graph=Graph(blocks, links), layout=layout)
+
+
+def move(design: Design, places: dict[str, tuple[float, float]]) -> Design:
+    """Cards laid elsewhere; the graph stays the very same object."""
+    return replace(design, layout={**design.layout, **places})

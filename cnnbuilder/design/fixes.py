@@ -1,0 +1,104 @@
+"""Fixes: edits that mend a problem, each tried against the check before it is offered, the gentlest first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cnnbuilder.design import edits
+from cnnbuilder.design.errors import Error
+from cnnbuilder.design.graph import Graph
+from cnnbuilder.design.problem import Change, Fix, Insert, Misfit
+from cnnbuilder.design.shape import grouped, plural, show
+
+if TYPE_CHECKING:
+    from cnnbuilder.design.check import Report
+    from cnnbuilder.design.document import Design
+
+MOST = 4
+"""How many fixes are offered."""
+
+GraphEdit = Callable[[Graph], Graph]
+
+
+def find_fixes(graph: Graph, id: str, misfit: Misfit) -> list[Fix]:
+    """The edits that mend `misfit` of block `id` without breaking another block, at most four."""
+    from cnnbuilder.design.check import check_graph  # the check names its problems, a problem its fixes
+
+    before = check_graph(graph)
+    found: list[Fix] = []
+    for label, edit in _candidates(graph, id, misfit):
+        try:
+            mended = edit(graph)
+        except Error:
+            continue
+        after = check_graph(mended)
+        if _mends(before, after, id):
+            found.append(Fix(label, _effect(before, after, id), _on_design(edit)))
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _on_design(edit: GraphEdit) -> "Callable[[Design], Design]":
+    return lambda design: replace(design, graph=edit(design.graph))
+
+
+def _candidates(graph: Graph, id: str, misfit: Misfit) -> Iterator[tuple[str, GraphEdit]]:
+    sources = graph.wiring.sources[id]
+    for remedy in misfit.remedies:
+        label = remedy.label.format(*sources, block=id)
+        if isinstance(remedy, Change):
+            yield label, lambda g, r=remedy: g.with_block(g.block(id).with_params(**r.params))
+        elif isinstance(remedy, Insert) and remedy.input < len(sources):
+            yield label, lambda g, r=remedy: edits.insert_before(g, id, r.input, r.kind, dict(r.params))
+    block = graph.block(id)
+    for name in block.faults:
+        yield f"Remove {name} from {id}", lambda g, n=name: g.with_block(edits.without_param(g.block(id), n))
+    if misfit.code in ("doubled-input", "input-gap"):
+        yield f"Number the inputs of {id} anew", lambda g: edits.renumber_inputs(g, id)
+    if misfit.code == "cycle":
+        for source in sources:
+            yield f"Remove the link from {source} to {id}", lambda g, s=source: edits.unlink(g, s, id)
+    if misfit.code in ("missing-input", "too-many-inputs"):
+        yield from _link_fixes(graph, id)
+    # A block in between that only narrows what follows can go, and so can the block itself.
+    if len(sources) == 1 and len(graph.wiring.sources[sources[0]]) == 1:
+        yield f"Take {sources[0]} out", lambda g: edits.remove(g, {sources[0]})
+    if block.layer_class is None or block.layer_class.inputs[1] != 0:
+        yield f"Take {id} out", lambda g: edits.remove(g, {id})
+
+
+def _link_fixes(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
+    sources = graph.wiring.sources[id]
+    ids = list(graph.blocks)
+    behind = [other for other in reversed(ids[: ids.index(id)]) if other not in sources]
+    loose = [other for other in behind if not graph.wiring.followers[other]]
+    for other in (loose or behind)[:3]:
+        yield f"Join {other} to {id}", lambda g, o=other: edits.link(g, o, id, len(sources))
+    for source in reversed(sources):
+        yield f"Remove the link from {source} to {id}", lambda g, s=source: edits.unlink(g, s, id)
+
+
+def _mends(before: "Report", after: "Report", id: str) -> bool:
+    """Whether block `id` has one problem fewer and no block that ran before is broken by it."""
+    if len(after.problems_of.get(id, ())) >= len(before.problems_of[id]):
+        return False
+    return all(
+        other == id or other in before.problems_of or before.shapes.get(str(other)) is None
+        for other in after.problems_of
+    )
+
+
+def _effect(before: "Report", after: "Report", id: str) -> str:
+    """What becomes of the block, and of the first others whose parameters change."""
+    parts: list[str] = []
+    if id in after.shapes and after.shapes[id] is not None:
+        parts.append(show(after.shapes[id]))
+        if after.parameters[id]:
+            parts.append(plural(after.parameters[id], "parameter"))
+    others = [
+        f"{other} {grouped(count)}" for other, count in after.parameters.items()
+        if other != id and count and count != before.parameters.get(other)
+    ]
+    still = [str(other) for other in after.problems_of if other != id and other not in before.problems_of]
+    return " · ".join(parts + others[:2] + [f"then {other} does not fit" for other in still[:1]])

@@ -1,0 +1,128 @@
+"""The base of every layer kind, and the register in which a kind is found by its name.
+
+A layer is a frozen dataclass: its fields are its parameters. A kind exists by having a file in `cnnbuilder/layers/`.
+"""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from math import prod
+from typing import Any, ClassVar, Self
+
+from cnnbuilder.design.formula import Formula
+from cnnbuilder.design.operation import Operation
+from cnnbuilder.design.parameters import BadValue, Parameter, declared
+from cnnbuilder.design.problem import Misfit, Remark
+from cnnbuilder.design.shape import Shape, size
+
+GROUPS = (
+    "Input", "Convolution", "Activation", "Pooling", "Shape", "Normalisation", "Dense", "Output", "Merge",
+)
+"""The groups of the palette, in its order."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One array of a layer: its shape and how it begins."""
+
+    shape: Shape
+    fan_in: int | None = None
+    """Given, the array begins He-normal: deviation √(2 / fan_in) (K. He et al., 2015)."""
+    value: float = 0.0
+    """What it begins with where there is no fan_in."""
+    trained: bool = True
+    """Whether it counts as parameters; running statistics do not."""
+    connections: tuple[tuple[int, ...], ...] | None = None
+    """Given, `weight[i, c]` is fixed at 0 for every channel c that filter i does not list."""
+
+    @property
+    def count(self) -> int:
+        """The numbers in it that can change."""
+        if self.connections is None:
+            return size(self.shape)
+        return sum(len(channels) for channels in self.connections) * prod(self.shape[2:])
+
+
+class Layer:
+    """What a block does. Subclasses are frozen dataclasses, one a file in `cnnbuilder/layers/`."""
+
+    kind: ClassVar[str]
+    group: ClassVar[str]
+    label: ClassVar[str]
+    """The name that a person reads: `Max pooling`."""
+    inputs: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The fewest and the most inputs; None: any number."""
+
+    def __init_subclass__(cls, *, kind: str, group: str, label: str) -> None:
+        cls.kind, cls.group, cls.label = kind, group, label
+        _kinds[kind] = cls
+
+    def output_shape(self, *inputs: Shape) -> Shape | Misfit:
+        """The shape of the output, or why there is none."""
+        raise NotImplementedError
+
+    def weights(self, *inputs: Shape) -> dict[str, Weight]:
+        """The arrays that the layer holds, by name."""
+        return {}
+
+    def lower(self, *inputs: Shape) -> Sequence[Operation]:
+        """The operations that it is: the first takes the layer's inputs, each other one the output before it."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """The telling parameters, as a card shows them: `5×5 · 6 filters · same`."""
+        return ""
+
+    def remarks(self, *inputs: Shape) -> list[Remark]:
+        """What is legal but worth knowing."""
+        return []
+
+    def formulas(self, *inputs: Shape) -> list[Formula]:
+        """How the output's size comes about, with this layer's numbers in it."""
+        return []
+
+    def to_params(self) -> dict[str, Any]:
+        """Every parameter as JSON, in the order of declaration."""
+        return {name: parameter.write(getattr(self, name)) for name, parameter in declared(type(self)).items()}
+
+    @classmethod
+    def read(cls, params: dict[str, Any]) -> tuple[Self | None, dict[str, str]]:
+        """The layer for JSON parameters, or None and what is wrong with each parameter by name."""
+        known = declared(cls)
+        faults = {name: "unknown" for name in params if name not in known}
+        values: dict[str, Any] = {}
+        for name, value in params.items():
+            if name in known:
+                try:
+                    values[name] = known[name].read(value)
+                except BadValue as error:
+                    faults[name] = str(error)
+        return (None, faults) if faults else (cls(**values), {})
+
+
+_kinds: dict[str, type[Layer]] = {}
+
+
+@cache
+def _discover() -> None:
+    # By name, so that `design` does not depend on the layers that depend on it.
+    importlib.import_module("cnnbuilder.layers")
+
+
+def kinds() -> dict[str, type[Layer]]:
+    """Every layer class by its kind, in the palette's order: by group, then as the files are named."""
+    _discover()
+    return dict(sorted(_kinds.items(), key=lambda item: GROUPS.index(item[1].group)))
+
+
+def find_kind(kind: str) -> type[Layer] | None:
+    """The layer class of a kind, or None if this version does not know it."""
+    _discover()
+    return _kinds.get(kind)
+
+
+def parameters_of(layer_class: type[Layer]) -> dict[str, Parameter]:
+    """The declared parameters of a kind by name."""
+    assert len(declared(layer_class)) == len(fields(layer_class)), "every field of a layer is a declared parameter"  # type: ignore[arg-type]
+    return declared(layer_class)

@@ -1,0 +1,50 @@
+"""Average pooling: the mean of each window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnnbuilder.design.formula import Formula
+from cnnbuilder.design.layer import Layer
+from cnnbuilder.design.parameters import flag, pair, padding
+from cnnbuilder.design.problem import Misfit, Remark
+from cnnbuilder.design.shape import Pair, Shape
+from cnnbuilder.design.window import Padding
+from cnnbuilder.layers.pooling import Windows
+from cnnbuilder.operations import Operation, Reduce
+from cnnbuilder.operations.reduce import Range, each
+
+
+@dataclass(frozen=True)
+class AveragePool(Layer, kind="average_pool", group="Pooling", label="Average pooling"):
+    """Keep the mean of each window."""
+
+    pool_size: Pair = pair(2, low=1, help="Rows and columns of the window.")
+    stride: Pair = pair(2, low=1, help="How far the window moves from one output to the next.")
+    padding: Padding = padding("valid", help="Cells around the input.")
+    ceil_mode: bool = flag(False, help="Also count a last window that reaches beyond the input.")
+    count_include_pad: bool = flag(False, label="Count padding", help="Whether padding counts as zeros in the mean.")
+
+    @property
+    def _windows(self) -> Windows:
+        return Windows(self.pool_size, self.stride, self.padding, self.ceil_mode)
+
+    def output_shape(self, *inputs: Shape) -> Shape | Misfit:
+        return self._windows.output_shape(*inputs)
+
+    def lower(self, *inputs: Shape) -> Sequence[Operation]:
+        rows, columns = (self._counted(ranges) for ranges in self._windows.ranges(inputs[0]))
+        return (Reduce("mean", inputs[0], each(inputs[0][0]), rows, columns),)
+
+    def _counted(self, ranges: tuple[Range, ...]) -> tuple[Range, ...]:
+        if self.count_include_pad:
+            return ranges
+        return tuple((start, stop, stop - start) for start, stop, _ in ranges)
+
+    def summary(self) -> str:
+        return self._windows.summary("mean")
+
+    def remarks(self, *inputs: Shape) -> list[Remark]:
+        return self._windows.remarks(*inputs)
+
+    def formulas(self, *inputs: Shape) -> list[Formula]:
+        return self._windows.formulas(*inputs)

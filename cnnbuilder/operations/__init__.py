@@ -1,0 +1,16 @@
+"""The small vocabulary that every layer is made of, as values with their index maps."""
+
+from cnnbuilder.operations.base import Index, Operation, Read
+from cnnbuilder.operations.correlate import Correlate
+from cnnbuilder.operations.map import FUNCTIONS, Map
+from cnnbuilder.operations.merge import Merge
+from cnnbuilder.operations.normalise import Normalise
+from cnnbuilder.operations.product import Product
+from cnnbuilder.operations.reduce import Reduce
+from cnnbuilder.operations.softmax import Softmax
+from cnnbuilder.operations.view import View
+
+__all__ = [
+    "FUNCTIONS", "Correlate", "Index", "Map", "Merge", "Normalise", "Operation", "Product", "Read", "Reduce", "Softmax",
+    "View",
+]

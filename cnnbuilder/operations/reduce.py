@@ -1,0 +1,59 @@
+"""The largest value or the mean of a box of values: pooling over windows, over a whole plane, over channels.
+
+The box is the product of three ranges, one an axis, so a reduction holds for every axis the list of its ranges.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+from cnnbuilder.design.shape import Shape, size
+from cnnbuilder.operations.base import Index, Operation, Read
+
+Range = tuple[int, int, int]
+"""`(start, stop, counted)`: the cells `start` to `stop − 1`, and how many the mean divides by along this axis."""
+
+
+def each(count: int) -> tuple[Range, ...]:
+    """An axis that is left as it is: every range holds one cell."""
+    return tuple((i, i + 1, 1) for i in range(count))
+
+
+def whole(count: int) -> tuple[Range, ...]:
+    """An axis that is reduced as a whole: one range over all cells."""
+    return ((0, count, count),)
+
+
+@dataclass(frozen=True)
+class Reduce(Operation):
+    """`max` (the first largest in row-major order has the gradient; NaN wins) or `mean` over boxes of `shape`."""
+
+    function: str
+    shape: Shape
+    channels: tuple[Range, ...]
+    rows: tuple[Range, ...]
+    columns: tuple[Range, ...]
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        return (self.shape,)
+
+    @property
+    def output_shape(self) -> Shape:
+        return (len(self.channels), len(self.rows), len(self.columns))
+
+    @property
+    def work(self) -> int:
+        boxes = prod(sum(stop - start for start, stop, _ in axis) for axis in (self.channels, self.rows, self.columns))
+        return max(boxes, size(self.output_shape))
+
+    def reads(self, index: Index) -> Iterator[Read]:
+        spans = [axis[i] for axis, i in zip((self.channels, self.rows, self.columns), index, strict=True)]
+        for c in range(*spans[0][:2]):
+            for row in range(*spans[1][:2]):
+                for column in range(*spans[2][:2]):
+                    yield Read(0, (c, row, column))
+
+    def divisor(self, index: Index) -> int:
+        """What the mean at output `index` divides by."""
+        return prod(axis[i][2] for axis, i in zip((self.channels, self.rows, self.columns), index, strict=True))
