@@ -18,8 +18,18 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 PICTURES = SAMPLES / "pictures"
 
 # A clear example of each digit: its number among the digits of its class.
-EXAMPLES = {"zero": 22, "one": 1, "two": 20, "three": 11, "four": 16,
-            "five": 13, "six": 5, "seven": 12, "eight": 13, "nine": 11}
+EXAMPLES = {
+    "zero": 22,
+    "one": 1,
+    "two": 20,
+    "three": 11,
+    "four": 16,
+    "five": 13,
+    "six": 5,
+    "seven": 12,
+    "eight": 13,
+    "nine": 11,
+}
 HELD_OUT = 50  # of each digit; the examples are among them, so no network is trained on what it is shown
 PHOTOGRAPHS = ["astronaut", "camera", "chelsea", "coffee", "rocket"]
 LONGER_SIDE = 512
@@ -27,10 +37,10 @@ JPEG_QUALITY = 85
 
 
 def digits_by_class() -> np.ndarray:
-    """MNIST's subset as uint8 `[digit, example, row, column]`, 10 × 500 × 28 × 28."""
+    """MNIST's subset as uint8 `[digit, example, row, column]`: 10 digits, 500 examples of each."""
     pixels, labels = mnist_data()
-    order = np.argsort(labels, kind="stable")
-    return pixels[order].astype(np.uint8).reshape(10, -1, 28, 28)
+    digits: np.ndarray = pixels[np.argsort(labels, kind="stable")].astype(np.uint8)
+    return digits.reshape(10, -1, 28, 28)
 
 
 def interleaved(digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -43,10 +53,11 @@ def write_digits() -> None:
     digits = digits_by_class()
     for digit, (word, example) in enumerate(EXAMPLES.items()):
         Image.fromarray(digits[digit, example]).save(PICTURES / f"{word}.png", optimize=True)
-    images, labels = interleaved(digits[:, HELD_OUT:HELD_OUT + 50])
-    test_images, test_labels = interleaved(digits[:, :HELD_OUT // 2])
-    np.savez_compressed(SAMPLES / "digits.npz", images=images, labels=labels,
-                        test_images=test_images, test_labels=test_labels)
+    images, labels = interleaved(digits[:, HELD_OUT : HELD_OUT + 50])
+    test_images, test_labels = interleaved(digits[:, : HELD_OUT // 2])
+    np.savez_compressed(
+        SAMPLES / "digits.npz", images=images, labels=labels, test_images=test_images, test_labels=test_labels
+    )
 
 
 def write_photographs() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,27 @@ def grey_image(size: int) -> Block:
 
 def photograph() -> Block:
     """An input with the mean and deviation of ImageNet's channels, as its networks are trained on."""
-    return block("image", "input", channels=3, height=224, width=224, scale="0-1", fit="crop",
-                 mean=[0.485, 0.456, 0.406], deviation=[0.229, 0.224, 0.225])
+    return block(
+        "image",
+        "input",
+        channels=3,
+        height=224,
+        width=224,
+        scale="0-1",
+        fit="crop",
+        mean=[0.485, 0.456, 0.406],
+        deviation=[0.229, 0.224, 0.225],
+    )
 
 
-def design(name: str, blocks: list[Block], *, links: list[Link] | None = None,
-           labels: list[str] | None = None, rows: list[list[str | None]] | None = None) -> dict[str, Any]:
+def design(
+    name: str,
+    blocks: list[Block],
+    *,
+    links: list[Link] | None = None,
+    labels: list[str] | None = None,
+    rows: list[list[str | None]] | None = None,
+) -> dict[str, Any]:
     """A design as in the file; `rows` lays the cards out, None leaves a place free."""
     result: dict[str, Any] = {"format": "cnnbuilder", "version": 1, "name": name, "seed": 0}
     if labels is not None:
@@ -67,53 +83,87 @@ def design(name: str, blocks: list[Block], *, links: list[Link] | None = None,
         result["links"] = [{"from": source, "to": target, "input": number} for source, target, number in links]
     if rows is not None:
         x_step, y_step = CARD_STEP
-        result["layout"] = {id: [column * x_step, row * y_step]
-                            for row, ids in enumerate(rows) for column, id in enumerate(ids) if id is not None}
+        result["layout"] = {
+            id: [column * x_step, row * y_step]
+            for row, ids in enumerate(rows)
+            for column, id in enumerate(ids)
+            if id is not None
+        }
     return result
 
 
 def chain(*ids: str) -> list[Link]:
-    return [(source, target, 0) for source, target in zip(ids, ids[1:], strict=False)]
+    return [(source, target, 0) for source, target in pairwise(ids)]
 
 
 def notes_example() -> dict[str, Any]:
-    return design("One filter on 10 × 10", [grey_image(10), conv("conv1", 1, 3, padding="valid")],
-                  rows=[["image", "conv1"]])
+    return design(
+        "One filter on 10 × 10", [grey_image(10), conv("conv1", 1, 3, padding="valid")], rows=[["image", "conv1"]]
+    )
 
 
 def kernel_six() -> dict[str, Any]:
     convolutions = [conv(f"conv{number}", 1, 6, padding="valid") for number in (1, 2, 3)]
-    return design("Kernel of width 6, no padding", [grey_image(16), *convolutions],
-                  rows=[["image", "conv1", "conv2", "conv3"]])
+    return design(
+        "Kernel of width 6, no padding", [grey_image(16), *convolutions], rows=[["image", "conv1", "conv2", "conv3"]]
+    )
 
 
 def lenet5() -> dict[str, Any]:
     return design(
         "LeNet-5",
-        [grey_image(28),
-         conv("conv1", 6, 5, padding="same"), relu("relu1"), max_pool("pool1"),
-         conv("conv2", 16, 5, padding="valid"), relu("relu2"), max_pool("pool2"),
-         plain("flatten"),
-         dense("dense1", 120), relu("relu3"), dense("dense2", 84), relu("relu4"), dense("dense3", 10),
-         plain("softmax")],
+        [
+            grey_image(28),
+            conv("conv1", 6, 5, padding="same"),
+            relu("relu1"),
+            max_pool("pool1"),
+            conv("conv2", 16, 5, padding="valid"),
+            relu("relu2"),
+            max_pool("pool2"),
+            plain("flatten"),
+            dense("dense1", 120),
+            relu("relu3"),
+            dense("dense2", 84),
+            relu("relu4"),
+            dense("dense3", 10),
+            plain("softmax"),
+        ],
         labels=DIGITS,
-        rows=[["image", "conv1", "relu1", "pool1", "conv2"],
-              ["relu2", "pool2", "flatten", "dense1", "relu3"],
-              ["dense2", "relu4", "dense3", "softmax"]])
+        rows=[
+            ["image", "conv1", "relu1", "pool1", "conv2"],
+            ["relu2", "pool2", "flatten", "dense1", "relu3"],
+            ["dense2", "relu4", "dense3", "softmax"],
+        ],
+    )
 
 
 def alexnet() -> dict[str, Any]:
     return design(
         "AlexNet",
-        [photograph(),
-         conv("conv1", 64, 11, stride=[4, 4], padding=2), relu("relu1"), max_pool("pool1", 3),
-         conv("conv2", 192, 5, padding=2), relu("relu2"), max_pool("pool2", 3),
-         conv("conv3", 384, 3, padding=1), relu("relu3"),
-         conv("conv4", 256, 3, padding=1), relu("relu4"),
-         conv("conv5", 256, 3, padding=1), relu("relu5"), max_pool("pool3", 3),
-         plain("flatten"),
-         dense("dense1", 4096), relu("relu6"), dense("dense2", 4096), relu("relu7"), dense("dense3", 1000),
-         plain("softmax")])
+        [
+            photograph(),
+            conv("conv1", 64, 11, stride=[4, 4], padding=2),
+            relu("relu1"),
+            max_pool("pool1", 3),
+            conv("conv2", 192, 5, padding=2),
+            relu("relu2"),
+            max_pool("pool2", 3),
+            conv("conv3", 384, 3, padding=1),
+            relu("relu3"),
+            conv("conv4", 256, 3, padding=1),
+            relu("relu4"),
+            conv("conv5", 256, 3, padding=1),
+            relu("relu5"),
+            max_pool("pool3", 3),
+            plain("flatten"),
+            dense("dense1", 4096),
+            relu("relu6"),
+            dense("dense2", 4096),
+            relu("relu7"),
+            dense("dense3", 1000),
+            plain("softmax"),
+        ],
+    )
 
 
 def vgg16() -> dict[str, Any]:
@@ -122,8 +172,15 @@ def vgg16() -> dict[str, Any]:
         for number in range(1, depth + 1):
             blocks += [conv(f"conv{stage}_{number}", filters, 3, padding=1), relu(f"relu{stage}_{number}")]
         blocks.append(max_pool(f"pool{stage}"))
-    blocks += [plain("flatten"), dense("dense1", 4096), relu("relu6"), dense("dense2", 4096), relu("relu7"),
-               dense("dense3", 1000), plain("softmax")]
+    blocks += [
+        plain("flatten"),
+        dense("dense1", 4096),
+        relu("relu6"),
+        dense("dense2", 4096),
+        relu("relu7"),
+        dense("dense3", 1000),
+        plain("softmax"),
+    ]
     return design("VGG-16", blocks)
 
 
@@ -132,8 +189,13 @@ def residual_unit(name: str, source: str, filters: int, stride: int, project: bo
     ids = [f"{name}_{part}" for part in ("conv1", "bn1", "relu1", "conv2", "bn2")]
     conv1, bn1, relu1, conv2, bn2 = ids
     add, relu2 = f"{name}_add", f"{name}_relu2"
-    blocks = [conv(conv1, filters, 3, stride=[stride, stride], padding=1, bias="none"), block(bn1, "batch_norm"),
-              relu(relu1), conv(conv2, filters, 3, padding=1, bias="none"), block(bn2, "batch_norm")]
+    blocks = [
+        conv(conv1, filters, 3, stride=[stride, stride], padding=1, bias="none"),
+        block(bn1, "batch_norm"),
+        relu(relu1),
+        conv(conv2, filters, 3, padding=1, bias="none"),
+        block(bn2, "batch_norm"),
+    ]
     links = chain(source, *ids, add)
     past = source
     if project:
@@ -146,20 +208,34 @@ def residual_unit(name: str, source: str, filters: int, stride: int, project: bo
 
 
 def resnet18() -> dict[str, Any]:
-    blocks = [photograph(), conv("conv1", 64, 7, stride=[2, 2], padding=3, bias="none"), block("bn1", "batch_norm"),
-              relu("relu1"), max_pool("pool1", 3, padding=1)]
+    blocks = [
+        photograph(),
+        conv("conv1", 64, 7, stride=[2, 2], padding=3, bias="none"),
+        block("bn1", "batch_norm"),
+        relu("relu1"),
+        max_pool("pool1", 3, padding=1),
+    ]
     links = chain("image", "conv1", "bn1", "relu1", "pool1")
     channels = 64
     for stage, filters in enumerate([64, 128, 256, 512], start=1):
         for number in (0, 1):
-            unit, unit_links = residual_unit(f"layer{stage}_{number}", blocks[-1]["id"], filters,
-                                             stride=1 if filters == channels else 2, project=filters != channels)
+            unit, unit_links = residual_unit(
+                f"layer{stage}_{number}",
+                blocks[-1]["id"],
+                filters,
+                stride=1 if filters == channels else 2,
+                project=filters != channels,
+            )
             blocks += unit
             links += unit_links
             channels = filters
     links += chain(blocks[-1]["id"], "global_pool", "flatten", "dense", "softmax")
-    blocks += [block("global_pool", "global_pool", mode="average"), plain("flatten"), dense("dense", 1000),
-               plain("softmax")]
+    blocks += [
+        block("global_pool", "global_pool", mode="average"),
+        plain("flatten"),
+        dense("dense", 1000),
+        plain("softmax"),
+    ]
     return design("ResNet-18", blocks, links=links)
 
 
@@ -167,25 +243,54 @@ def broken() -> dict[str, Any]:
     """Three branches that vote, and a problem in each of them."""
     return design(
         "Three problems to mend",
-        [grey_image(28),
-         conv("conv1", 6, 5, padding="same"), max_pool("pool1"), conv("conv2", 16, 5, padding="valid"), max_pool("pool2"),
-         conv("conv3", 32, 7, padding="valid"), plain("flatten"), dense("dense1", 120), dense("dense2", 10),
-         dense("dense3", 10),
-         conv("conv4", 8, 3, padding="same"), block("add1", "add"), block("flatten2", "flatten"), dense("dense4", 10),
-         block("vote", "add"), plain("softmax")],
-        links=[*chain("image", "conv1", "pool1", "conv2", "pool2"),
-               *chain("pool2", "conv3", "flatten", "dense1", "dense2", "vote"),
-               ("pool2", "dense3", 0), ("dense3", "vote", 1),
-               ("pool1", "conv4", 0), ("pool1", "add1", 0), ("conv4", "add1", 1),
-               *chain("add1", "flatten2", "dense4"), ("dense4", "vote", 2), ("vote", "softmax", 0)],
+        [
+            grey_image(28),
+            conv("conv1", 6, 5, padding="same"),
+            max_pool("pool1"),
+            conv("conv2", 16, 5, padding="valid"),
+            max_pool("pool2"),
+            conv("conv3", 32, 7, padding="valid"),
+            plain("flatten"),
+            dense("dense1", 120),
+            dense("dense2", 10),
+            dense("dense3", 10),
+            conv("conv4", 8, 3, padding="same"),
+            block("add1", "add"),
+            block("flatten2", "flatten"),
+            dense("dense4", 10),
+            block("vote", "add"),
+            plain("softmax"),
+        ],
+        links=[
+            *chain("image", "conv1", "pool1", "conv2", "pool2"),
+            *chain("pool2", "conv3", "flatten", "dense1", "dense2", "vote"),
+            ("pool2", "dense3", 0),
+            ("dense3", "vote", 1),
+            ("pool1", "conv4", 0),
+            ("pool1", "add1", 0),
+            ("conv4", "add1", 1),
+            *chain("add1", "flatten2", "dense4"),
+            ("dense4", "vote", 2),
+            ("vote", "softmax", 0),
+        ],
         labels=DIGITS,
-        rows=[["image", "conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "dense2"],
-              [None, None, None, None, None, "dense3", None, None, None, "vote", "softmax"],
-              [None, None, None, "conv4", "add1", "flatten2", "dense4"]])
+        rows=[
+            ["image", "conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense1", "dense2"],
+            [None, None, None, None, None, "dense3", None, None, None, "vote", "softmax"],
+            [None, None, None, "conv4", "add1", "flatten2", "dense4"],
+        ],
+    )
 
 
-DESIGNS = {"notes-example": notes_example, "kernel-six": kernel_six, "lenet5": lenet5, "alexnet": alexnet,
-           "vgg16": vgg16, "resnet18": resnet18, "broken": broken}
+DESIGNS = {
+    "notes-example": notes_example,
+    "kernel-six": kernel_six,
+    "lenet5": lenet5,
+    "alexnet": alexnet,
+    "vgg16": vgg16,
+    "resnet18": resnet18,
+    "broken": broken,
+}
 
 
 def compact(value: Any) -> str:
