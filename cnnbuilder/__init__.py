@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cnnbuilder.design.errors import Error as Error
     from cnnbuilder.design.errors import InputError as InputError
     from cnnbuilder.design.errors import MemoryLimitError as MemoryLimitError
+    from cnnbuilder.engine.backward import Gradients as Gradients
     from cnnbuilder.engine.network import Network as Network
-    from cnnbuilder.engine.run import Gradients as Gradients
     from cnnbuilder.engine.run import Run as Run
     from cnnbuilder.files import load as load
     from cnnbuilder.files import load_weights as load_weights
@@ -30,10 +30,16 @@ _HOMES = {
     "cnnbuilder.design.check": ("Report", "check"),
     "cnnbuilder.design.document": ("Design",),
     "cnnbuilder.design.errors": (
-        "Cancelled", "DesignError", "DesignFileError", "Error", "InputError", "MemoryLimitError",
+        "Cancelled",
+        "DesignError",
+        "DesignFileError",
+        "Error",
+        "InputError",
+        "MemoryLimitError",
     ),
+    "cnnbuilder.engine.backward": ("Gradients",),
     "cnnbuilder.engine.network": ("Network",),
-    "cnnbuilder.engine.run": ("Gradients", "Run"),
+    "cnnbuilder.engine.run": ("Run",),
     "cnnbuilder.files": ("load", "load_weights", "save"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -77,7 +77,9 @@ class Report:
         and of every weight beside them."""
         weights = sum(
             4 * weight.count if weight.connections is None else inference.value_bytes(weight.shape)
-            for found in self.inferences.values() if found for _, weight in found.weights
+            for found in self.inferences.values()
+            if found
+            for _, weight in found.weights
         )
         values = sum(self.memory_bytes.values())
         return {"weights": weights, "forward": values, "backward": values + 4 * self.total_parameters}
@@ -100,8 +102,12 @@ class Report:
         return {
             "blocks": [
                 {
-                    "id": id, "kind": self.graph.blocks[id].kind, "shape": list(shape) if shape else None,
-                    "parameters": self.parameters[id], "macs": self.macs[id], "memory_bytes": self.memory_bytes[id],
+                    "id": id,
+                    "kind": self.graph.blocks[id].kind,
+                    "shape": list(shape) if shape else None,
+                    "parameters": self.parameters[id],
+                    "macs": self.macs[id],
+                    "memory_bytes": self.memory_bytes[id],
                 }
                 for id, shape in self.shapes.items()
             ],
@@ -137,18 +143,22 @@ class _Checker:
         wiring = self.graph.wiring
         for loop in wiring.loops:
             way = " → ".join((*loop, loop[0]))
-            self._problem(loop[0], Misfit("cycle", f"{way} is a loop; every path must lead from an input forward.", "in a loop"))
+            self._problem(
+                loop[0], Misfit("cycle", f"{way} is a loop; every path must lead from an input forward.", "in a loop")
+            )
         for id in self.graph.blocks:
             block = self.graph.blocks[id]
             if block.layer is None:
                 self._unreadable(block)
             if id in wiring.faults:
                 code, text = wiring.faults[id]
-                self._problem(id, Misfit(code, text.replace("{", "{{").replace("}", "}}"), "inputs are numbered wrongly"))
+                self._problem(
+                    id, Misfit(code, text.replace("{", "{{").replace("}", "}}"), "inputs are numbered wrongly")
+                )
         for id in wiring.order:
             self._visit(id)
         if not self.graph.blocks:
-            empty = Problem(None, "empty", "The design is empty: begin with an input block.", find_fixes=lambda: [])
+            empty = Problem(None, "empty", "The design is empty: begin with an input block.", find_fixes=list)
             return Report(self.graph, self.found, [empty])
         return Report(self.graph, self.found, [item for id in self.graph.blocks for item in self.problems.get(id, ())])
 
@@ -171,8 +181,16 @@ class _Checker:
         if block.layer_class is None:
             near = get_close_matches(block.kind, kinds(), 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            self._problem(block.id, Misfit("unknown-kind", "{block} is of the kind " + _quoted(block.kind)
-                                           + f", which this version does not know.{_quoted(hint, False)}", "unknown kind"))
+            self._problem(
+                block.id,
+                Misfit(
+                    "unknown-kind",
+                    "{block} is of the kind "
+                    + _quoted(block.kind)
+                    + f", which this version does not know.{_quoted(hint, False)}",
+                    "unknown kind",
+                ),
+            )
             return
         known = parameters_of(block.layer_class)
         for name, fault in block.faults.items():
@@ -191,8 +209,9 @@ class _Checker:
     def _problem(self, id: str, misfit: Misfit) -> None:
         trace = _trace(self.graph, self.found, id)
         message = _named(misfit.text, id, self.graph.wiring.sources[id])
-        problem = Problem(id, misfit.code, message, misfit.short, trace, _origin(trace),
-                          partial(find_fixes, self.graph, id, misfit))
+        problem = Problem(
+            id, misfit.code, message, misfit.short, trace, _origin(trace), partial(find_fixes, self.graph, id, misfit)
+        )
         self.problems.setdefault(id, []).append(problem)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -89,14 +90,16 @@ class Design:
         blocks: dict[str, Block] = {}
         for number, (item, raw) in enumerate(zip(read.blocks, data["blocks"], strict=True)):
             if not ID.fullmatch(item.id):
-                raise DesignFileError(f"blocks[{number}].id: {item.id!r} is not a name (letters, digits, _ and -, not beginning with a digit or -)")
+                raise DesignFileError(
+                    f"blocks[{number}].id: {item.id!r} is not a name (letters, digits, _ and -, a letter or _ first)"
+                )
             if item.id in blocks:
                 raise DesignFileError(f"blocks[{number}].id: {item.id!r} is used twice")
             extra = {key: value for key, value in raw.items() if key not in _BLOCK_KEYS}
             blocks[item.id] = Block(item.id, item.kind, item.params, extra)
         if read.links is None:
             ids = list(blocks)
-            links = tuple(Link(source, target) for source, target in zip(ids, ids[1:], strict=False))
+            links = tuple(Link(source, target) for source, target in pairwise(ids))
         else:
             links = tuple(Link(link.source, link.target, link.input) for link in read.links)
         for number, link in enumerate(links):
@@ -110,7 +113,11 @@ class Design:
     def to_dict(self) -> dict[str, Any]:
         """The design as a JSON object, every parameter written, in one fixed order."""
         return {
-            "format": FORMAT, "version": VERSION, "name": self.name, "seed": self.seed, "labels": list(self.labels),
+            "format": FORMAT,
+            "version": VERSION,
+            "name": self.name,
+            "seed": self.seed,
+            "labels": list(self.labels),
             "blocks": [
                 {"id": block.id, "kind": block.kind, "params": plain(block.params, block.id), **block.extra}
                 for block in self.blocks.values()

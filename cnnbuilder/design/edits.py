@@ -1,7 +1,7 @@
-"""Edits of a graph or design as pure functions: a value goes in, a new one comes out, whatever is unchanged is shared."""
+"""Edits of a graph or design as pure functions: a value goes in, a new one comes out, what is unchanged is shared."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +20,12 @@ def free_id(graph: Graph, stem: str) -> str:
     return f"{stem}{number}"
 
 
-def add(graph: Graph, kind: str, params: dict[str, Any] | None = None, after: str | None = None) -> tuple[Graph, str]:
+def add(
+    graph: Graph, kind: str, params: Mapping[str, Any] | None = None, after: str | None = None
+) -> tuple[Graph, str]:
     """A new block of `kind`, unlinked, in block order behind `after` (or last); the graph and the new id."""
     id = free_id(graph, _stem(kind))
-    block = Block(id, kind, params or {})
+    block = Block(id, kind, dict(params or {}))
     if after is None or after not in graph.blocks:
         return Graph({**graph.blocks, id: block}, graph.links), id
     blocks: dict[str, Block] = {}
@@ -39,7 +41,9 @@ def _stem(kind: str) -> str:
     return stem if ID.fullmatch(stem) else "block"
 
 
-def append(graph: Graph, kind: str, params: dict[str, Any] | None = None, after: str | None = None) -> tuple[Graph, str]:
+def append(
+    graph: Graph, kind: str, params: Mapping[str, Any] | None = None, after: str | None = None
+) -> tuple[Graph, str]:
     """A new block that reads `after`; blocks that read `after` read the new one."""
     graph, id = add(graph, kind, params, after)
     if after is None:
@@ -51,7 +55,7 @@ def append(graph: Graph, kind: str, params: dict[str, Any] | None = None, after:
     return Graph(graph.blocks, (*moved, Link(after, id, 0))), id
 
 
-def insert_before(graph: Graph, id: str, input: int, kind: str, params: dict[str, Any]) -> Graph:
+def insert_before(graph: Graph, id: str, input: int, kind: str, params: Mapping[str, Any]) -> Graph:
     """A new block of `kind` in the link that arrives at input number `input` of block `id`."""
     link = next((link for link in graph.links if link.target == id and link.input == input), None)
     if link is None:
@@ -59,12 +63,12 @@ def insert_before(graph: Graph, id: str, input: int, kind: str, params: dict[str
     return insert_in_link(graph, link, kind, params)[0]
 
 
-def insert_in_link(graph: Graph, link: Link, kind: str, params: dict[str, Any]) -> tuple[Graph, str]:
+def insert_in_link(graph: Graph, link: Link, kind: str, params: Mapping[str, Any]) -> tuple[Graph, str]:
     """A new block of `kind` between the two ends of `link`; the graph and the new id."""
     place = graph.links.index(link)
     graph, new = add(graph, kind, params, link.source)
     ends = (Link(link.source, new, 0), replace(link, source=new))
-    return Graph(graph.blocks, graph.links[:place] + ends + graph.links[place + 1:]), new
+    return Graph(graph.blocks, graph.links[:place] + ends + graph.links[place + 1 :]), new
 
 
 def link(graph: Graph, source: str, target: str, input: int | None = None) -> Graph:
@@ -79,7 +83,8 @@ def link(graph: Graph, source: str, target: str, input: int | None = None) -> Gr
 def unlink(graph: Graph, source: str, target: str, input: int | None = None) -> Graph:
     """Without the links from `source` to `target` (only the one at `input`, if given); later inputs move up."""
     kept = tuple(
-        item for item in graph.links
+        item
+        for item in graph.links
         if not (item.source == source and item.target == target and input in (None, item.input))
     )
     return renumber_inputs(Graph(graph.blocks, kept), target)
@@ -89,9 +94,10 @@ def renumber_inputs(graph: Graph, id: str) -> Graph:
     """The inputs of block `id` numbered 0, 1, 2 … in their present order."""
     arriving = sorted((item for item in graph.links if item.target == id), key=lambda item: item.input)
     numbers = {item: number for number, item in enumerate(arriving)}
-    return Graph(graph.blocks, tuple(
-        replace(item, input=numbers[item]) if item in numbers else item for item in dict.fromkeys(graph.links)
-    ))
+    return Graph(
+        graph.blocks,
+        tuple(replace(item, input=numbers[item]) if item in numbers else item for item in dict.fromkeys(graph.links)),
+    )
 
 
 def remove(graph: Graph, ids: Iterable[str]) -> Graph:
@@ -109,9 +115,16 @@ def remove(graph: Graph, ids: Iterable[str]) -> Graph:
     return graph
 
 
-def without_param(block: Block, name: str) -> Block:
-    """A block in which one parameter is not given, so that it has its default."""
-    return Block(block.id, block.kind, {key: value for key, value in block.given.items() if key != name}, block.extra)
+def set_params(graph: Graph, id: str, params: Mapping[str, Any]) -> Graph:
+    """These parameters of block `id` changed."""
+    return graph.with_block(graph.block(id).with_params(**params))
+
+
+def without_param(graph: Graph, id: str, name: str) -> Graph:
+    """One parameter of block `id` not given, so that it has its default."""
+    block = graph.block(id)
+    given = {key: value for key, value in block.given.items() if key != name}
+    return graph.with_block(Block(block.id, block.kind, given, block.extra))
 
 
 def rename(design: Design, old: str, new: str) -> Design:

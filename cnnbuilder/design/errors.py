@@ -26,3 +26,10 @@ class MemoryLimitError(Error):
 
 class Cancelled(Error):
     """The work was cancelled by the one who asked for it."""
+
+
+class UnknownNameError(DesignError, KeyError):
+    """A block or weight that is asked for by a name that the design does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cnnbuilder.design import edits
@@ -48,24 +49,24 @@ def _candidates(graph: Graph, id: str, misfit: Misfit) -> Iterator[tuple[str, Gr
     for remedy in misfit.remedies:
         label = remedy.label.format(*sources, block=id)
         if isinstance(remedy, Change):
-            yield label, lambda g, r=remedy: g.with_block(g.block(id).with_params(**r.params))
+            yield label, partial(edits.set_params, id=id, params=remedy.params)
         elif isinstance(remedy, Insert) and remedy.input < len(sources):
-            yield label, lambda g, r=remedy: edits.insert_before(g, id, r.input, r.kind, dict(r.params))
+            yield label, partial(edits.insert_before, id=id, input=remedy.input, kind=remedy.kind, params=remedy.params)
     block = graph.block(id)
     for name in block.faults:
-        yield f"Remove {name} from {id}", lambda g, n=name: g.with_block(edits.without_param(g.block(id), n))
+        yield f"Remove {name} from {id}", partial(edits.without_param, id=id, name=name)
     if misfit.code in ("doubled-input", "input-gap"):
-        yield f"Number the inputs of {id} anew", lambda g: edits.renumber_inputs(g, id)
+        yield f"Number the inputs of {id} anew", partial(edits.renumber_inputs, id=id)
     if misfit.code == "cycle":
         for source in sources:
-            yield f"Remove the link from {source} to {id}", lambda g, s=source: edits.unlink(g, s, id)
+            yield f"Remove the link from {source} to {id}", partial(edits.unlink, source=source, target=id)
     if misfit.code in ("missing-input", "too-many-inputs"):
         yield from _link_fixes(graph, id)
     # A block in between that only narrows what follows can go, and so can the block itself.
     if len(sources) == 1 and len(graph.wiring.sources[sources[0]]) == 1:
-        yield f"Take {sources[0]} out", lambda g: edits.remove(g, {sources[0]})
+        yield f"Take {sources[0]} out", partial(edits.remove, ids=(sources[0],))
     if block.layer_class is None or block.layer_class.inputs[1] != 0:
-        yield f"Take {id} out", lambda g: edits.remove(g, {id})
+        yield f"Take {id} out", partial(edits.remove, ids=(id,))
 
 
 def _link_fixes(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
@@ -74,9 +75,9 @@ def _link_fixes(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
     behind = [other for other in reversed(ids[: ids.index(id)]) if other not in sources]
     loose = [other for other in behind if not graph.wiring.followers[other]]
     for other in (loose or behind)[:3]:
-        yield f"Join {other} to {id}", lambda g, o=other: edits.link(g, o, id, len(sources))
+        yield f"Join {other} to {id}", partial(edits.link, source=other, target=id, input=len(sources))
     for source in reversed(sources):
-        yield f"Remove the link from {source} to {id}", lambda g, s=source: edits.unlink(g, s, id)
+        yield f"Remove the link from {source} to {id}", partial(edits.unlink, source=source, target=id)
 
 
 def _mends(before: "Report", after: "Report", id: str) -> bool:
@@ -97,7 +98,8 @@ def _effect(before: "Report", after: "Report", id: str) -> str:
         if after.parameters[id]:
             parts.append(plural(after.parameters[id], "parameter"))
     others = [
-        f"{other} {grouped(count)}" for other, count in after.parameters.items()
+        f"{other} {grouped(count)}"
+        for other, count in after.parameters.items()
         if other != id and count and count != before.parameters.get(other)
     ]
     still = [str(other) for other in after.problems_of if other != id and other not in before.problems_of]

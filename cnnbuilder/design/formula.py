@@ -24,16 +24,16 @@ class Formula:
             return f"{self.left} = {middle}{self.result}"
         brackets = {"": "({})", "down": "⌊({}", "up": "⌈({}"}[self.rounding].format(self.numerator)
         close = {"": "", "down": "⌋", "up": "⌉"}[self.rounding]
-        divided = f"{brackets} / {self.denominator}" if not self.rounding else f"{brackets}) / {self.denominator}{close}"
+        divided = (
+            f"{brackets} / {self.denominator}" if not self.rounding else f"{brackets}) / {self.denominator}{close}"
+        )
         return f"{self.left} = {divided} {self.tail} = {self.result}"
 
 
 def window_formula(left: str, axis: Axis) -> Formula:
     """`W₂ = (W₁ − F + 2P) / S + 1` with each side's padding and the dilation written apart."""
-    if axis.dilation == 1:
-        covered = f"− {axis.kernel}"
-    else:
-        covered = f"− {axis.dilation}·({axis.kernel} − 1) − 1"
+    dilated = f"− {axis.dilation}·({axis.kernel} − 1) − 1"
+    covered = dilated if axis.dilation > 1 else f"− {axis.kernel}"
     padding = f" + {axis.before} + {axis.after}" if axis.before or axis.after else ""
     rounding = ""
     if axis.room % axis.stride:

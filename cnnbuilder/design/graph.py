@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from cnnbuilder.design.errors import DesignError
+from cnnbuilder.design.errors import UnknownNameError
 from cnnbuilder.design.layer import Layer, find_kind
 from cnnbuilder.design.plain import plain
 
@@ -60,8 +60,12 @@ class Block:
 
     def with_params(self, **changes: Any) -> "Block":
         """A copy with these parameters changed; None of a parameter that cannot be null takes the default back."""
-        return Block(self.id, self.kind, {**self.given, **{name: plain(value, name) for name, value in changes.items()}},
-                     self.extra)
+        return Block(
+            self.id,
+            self.kind,
+            {**self.given, **{name: plain(value, name) for name, value in changes.items()}},
+            self.extra,
+        )
 
     def __hash__(self) -> int:
         return hash((self.id, self.kind))
@@ -92,11 +96,11 @@ class Graph:
         return Wiring(tuple(self.blocks), self.links)
 
     def block(self, id: str) -> Block:
-        """The block of that id; raises DesignError if there is none."""
+        """The block of that id; raises UnknownNameError if there is none."""
         try:
             return self.blocks[id]
         except KeyError:
-            raise DesignError(f"there is no block {id!r}") from None
+            raise UnknownNameError(f"there is no block {id!r}") from None
 
     def with_block(self, block: Block) -> "Graph":
         """A copy in which `block` stands in for the one with its id."""
@@ -111,7 +115,7 @@ class Graph:
 
 
 class Wiring:
-    """What follows from ids and links alone: who reads whom, in which order blocks can run, and where links are wrong."""
+    """What follows from ids and links alone: who reads whom, in which order blocks run, where links are wrong."""
 
     def __init__(self, ids: tuple[str, ...], links: tuple[Link, ...]) -> None:
         arriving: dict[str, list[Link]] = {id: [] for id in ids}
@@ -133,7 +137,10 @@ class Wiring:
                 self.faults[id] = ("doubled-input", f"{id}: {both} are both joined to its input {doubled}.")
             elif numbers != list(range(len(numbers))):
                 gap = next(n for n in range(len(numbers)) if n not in numbers)
-                self.faults[id] = ("input-gap", f"{id}: nothing is joined to its input {gap}, but input {numbers[-1]} is taken.")
+                self.faults[id] = (
+                    "input-gap",
+                    f"{id}: nothing is joined to its input {gap}, but input {numbers[-1]} is taken.",
+                )
         self.followers = {id: tuple(dict.fromkeys(targets)) for id, targets in followers.items()}
         """The blocks that read a block, each once."""
         self.order, self.loops = self._sort(ids)
@@ -166,7 +173,7 @@ class Wiring:
                 id = next(source for source in self.sources[id] if source in stuck)
             if id in path:
                 walked = list(path)
-                loops.append(tuple(reversed(walked[walked.index(id):])))
+                loops.append(tuple(reversed(walked[walked.index(id) :])))
             left -= set(path)
         return loops
 

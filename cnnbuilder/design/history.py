@@ -62,7 +62,7 @@ class History(Generic[State]):
 
     def add(self, state: State, label: str, merge: Hashable = None) -> None:
         """A new state; what was undone before is forgotten."""
-        del self._steps[self._now + 1:]
+        del self._steps[self._now + 1 :]
         if merge is not None and self._now and self._steps[self._now].merge == merge:
             self._steps[self._now] = Step(state, label, merge)
             return

@@ -43,8 +43,12 @@ def _wrong_number(layer: Layer, count: int) -> Misfit:
             return Misfit("missing-input", "{block} has no input: join a block before it.", "has no input")
         return Misfit("missing-input", f"{{block}} joins {low} or more inputs and has {count}.", f"needs {low} inputs")
     if high == 0:
-        return Misfit("too-many-inputs", "{block} is where the picture comes in and reads no other block.", "takes no input")
-    return Misfit("too-many-inputs", f"{{block}} reads {plural(high or 0, 'input')} and is joined to {count}.", "too many inputs")
+        return Misfit(
+            "too-many-inputs", "{block} is where the picture comes in and reads no other block.", "takes no input"
+        )
+    return Misfit(
+        "too-many-inputs", f"{{block}} reads {plural(high or 0, 'input')} and is joined to {count}.", "too many inputs"
+    )
 
 
 @lru_cache(REMEMBERED)

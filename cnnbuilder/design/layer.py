@@ -5,7 +5,7 @@ A layer is a frozen dataclass: its fields are its parameters. A kind exists by h
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from math import prod
 from typing import Any, ClassVar, Self
@@ -17,7 +17,15 @@ from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Shape, size
 
 GROUPS = (
-    "Input", "Convolution", "Activation", "Pooling", "Shape", "Normalisation", "Dense", "Output", "Merge",
+    "Input",
+    "Convolution",
+    "Activation",
+    "Pooling",
+    "Shape",
+    "Normalisation",
+    "Dense",
+    "Output",
+    "Merge",
 )
 """The groups of the palette, in its order."""
 
@@ -52,7 +60,7 @@ class Layer:
     label: ClassVar[str]
     """The name that a person reads: `Max pooling`."""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
-    """The fewest and the most inputs; None: any number."""
+    """The fewest and the most inputs; None: any number. A kind without inputs is where arrays come in."""
 
     def __init_subclass__(cls, *, kind: str, group: str, label: str) -> None:
         cls.kind, cls.group, cls.label = kind, group, label
@@ -81,6 +89,10 @@ class Layer:
     def formulas(self, *inputs: Shape) -> list[Formula]:
         """How the output's size comes about, with this layer's numbers in it."""
         return []
+
+    def taking(self, shape: Shape) -> Self | None:
+        """For a kind without inputs: the layer that lets an array of `shape` in, or None if it cannot."""
+        return None
 
     def to_params(self) -> dict[str, Any]:
         """Every parameter as JSON, in the order of declaration."""
@@ -124,5 +136,4 @@ def find_kind(kind: str) -> type[Layer] | None:
 
 def parameters_of(layer_class: type[Layer]) -> dict[str, Parameter]:
     """The declared parameters of a kind by name."""
-    assert len(declared(layer_class)) == len(fields(layer_class)), "every field of a layer is a declared parameter"  # type: ignore[arg-type]
     return declared(layer_class)

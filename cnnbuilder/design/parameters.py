@@ -7,7 +7,6 @@ contract tests are derived from what is declared here.
 import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from functools import cache
 from typing import Any, ClassVar
 
 LARGEST = 2**31 - 1
@@ -54,7 +53,9 @@ def whole(value: Any, low: int, high: int = LARGEST) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         limit = f"of at least {low}" if high == LARGEST else f"from {low} to {high}"
         too_large = isinstance(value, (int, float)) and value > high
-        raise BadValue(f"must be a whole number from {low} to {high}" if too_large else f"must be a whole number {limit}")
+        raise BadValue(
+            f"must be a whole number from {low} to {high}" if too_large else f"must be a whole number {limit}"
+        )
     return value
 
 
@@ -187,7 +188,11 @@ class ChannelLists(Parameter):
     editor: ClassVar[str] = "text"
 
     def parse(self, value: Any) -> tuple[tuple[int, ...], ...]:
-        if not isinstance(value, (list, tuple)) or not value or not all(isinstance(row, (list, tuple)) for row in value):
+        if (
+            not isinstance(value, (list, tuple))
+            or not value
+            or not all(isinstance(row, (list, tuple)) for row in value)
+        ):
             raise BadValue("must be, for each filter, the list of input channels that it reads")
         rows = tuple(tuple(whole(item, 0) for item in row) for row in value)
         for number, row in enumerate(rows):
@@ -205,8 +210,9 @@ def integer(default: int, *, low: int = 0, high: int = LARGEST, help: str, label
     return _declare(Integer(default, help, label, low=low, high=high))
 
 
-def number(default: float, *, low: float = -math.inf, high: float = math.inf, above: bool = False, help: str,
-           label: str = "") -> Any:
+def number(
+    default: float, *, low: float = -math.inf, high: float = math.inf, above: bool = False, help: str, label: str = ""
+) -> Any:
     """Declare a real number; with `above` it must exceed `low`."""
     return _declare(Number(default, help, label, low=low, high=high, open_low=above))
 
@@ -241,10 +247,15 @@ def channel_lists(*, help: str, label: str = "", null: str) -> Any:
     return _declare(ChannelLists(None, help, label, True, null))
 
 
-@cache
-def declared(layer_class: type) -> dict[str, Parameter]:
+_declared: dict[type, dict[str, Parameter]] = {}
+
+
+def declared(layer_class: type[Any]) -> dict[str, Parameter]:
     """The parameters of a layer class by name, in the order of their declaration."""
-    return {item.name: _of(item) for item in fields(layer_class) if "parameter" in item.metadata}
+    if layer_class not in _declared:
+        found = {item.name: _of(item) for item in fields(layer_class) if "parameter" in item.metadata}
+        _declared[layer_class] = found
+    return _declared[layer_class]
 
 
 def _of(item: "Field[Any]") -> Parameter:

@@ -9,7 +9,7 @@ DEEPEST = 40
 
 
 def plain(value: Any, path: str, depth: int = 0) -> Any:
-    """A copy of `value` made of None, bool, int, finite float, str, list and dict; raises DesignFileError naming `path`."""
+    """A copy of `value` made of None, bool, int, finite float, str, list and dict; DesignFileError names `path`."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, float):

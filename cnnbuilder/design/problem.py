@@ -95,6 +95,8 @@ class Problem:
     def to_dict(self) -> dict[str, Any]:
         """As `check --json` prints it."""
         return {
-            "block": self.block, "code": self.code, "message": self.message,
+            "block": self.block,
+            "code": self.code,
+            "message": self.message,
             "fixes": [fix.to_dict() for fix in self.fixes],
         }

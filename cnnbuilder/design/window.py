@@ -5,6 +5,7 @@ lecture notes' `W₂ = (W₁ − F + 2P) / S + 1`, with each side's padding and 
 """
 
 from dataclasses import dataclass
+from math import gcd
 
 from cnnbuilder.design.shape import Pair
 
@@ -70,12 +71,16 @@ class Axis:
 
     def readers(self, cell: int) -> int:
         """How many window positions read input cell `cell`."""
-        return sum(
-            1
-            for tap in range(self.kernel)
-            if (offset := cell + self.before - tap * self.dilation) % self.stride == 0
-            and 0 <= offset // self.stride < self.output
-        )
+        # Position j reads it with tap m where j · stride + m · dilation = offset: every `step`-th j from some first one on.
+        offset = cell + self.before
+        common = gcd(self.stride, self.dilation)
+        if offset % common:
+            return 0
+        step = self.dilation // common
+        low = max(-((self.spread - 1 - offset) // self.stride), 0)
+        high = min(offset // self.stride, self.output - 1)
+        first = low + (offset // common * pow(self.stride // common, -1, step) - low) % step
+        return max((high - first) // step + 1, 0)
 
 
 def resolve(padding: Padding, sizes: Pair, kernel: Pair, stride: Pair, dilation: Pair) -> tuple[int, int, int, int]:
@@ -101,7 +106,11 @@ def resolve(padding: Padding, sizes: Pair, kernel: Pair, stride: Pair, dilation:
 
 
 def axes(
-    sizes: Pair, kernel: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), padding: Padding = "valid",
+    sizes: Pair,
+    kernel: Pair,
+    stride: Pair = (1, 1),
+    dilation: Pair = (1, 1),
+    padding: Padding = "valid",
     ceil_mode: bool = False,
 ) -> tuple[Axis, Axis]:
     """The vertical and the horizontal axis of a window over a map of `sizes`."""

@@ -10,9 +10,18 @@ from cnnbuilder.design.shape import Shape
 from cnnbuilder.operations import Map, Operation
 
 WORDS = {
-    "relu": "ReLU", "leaky_relu": "Leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU (Swish)",
-    "hard_swish": "Hard Swish", "hard_sigmoid": "Hard sigmoid", "sigmoid": "Sigmoid", "tanh": "Tanh",
-    "softplus": "Softplus", "clip": "Clip",
+    "relu": "ReLU",
+    "leaky_relu": "Leaky ReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU (Swish)",
+    "hard_swish": "Hard Swish",
+    "hard_sigmoid": "Hard sigmoid",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "softplus": "Softplus",
+    "clip": "Clip",
 }
 
 
@@ -28,17 +37,28 @@ class Activation(Layer, kind="activation", group="Activation", label="Activation
 
     def output_shape(self, *inputs: Shape) -> Shape | Misfit:
         if self.function == "clip" and self.low > self.high:
-            return Misfit("range", f"{{block}}: low ({self.low:g}) is above high ({self.high:g}).", "low is above high",
-                          (Change(f"Low {self.high:g} and high {self.low:g} in {{block}}",
-                                  {"low": self.high, "high": self.low}),))
+            return Misfit(
+                "range",
+                f"{{block}}: low ({self.low:g}) is above high ({self.high:g}).",
+                "low is above high",
+                (
+                    Change(
+                        f"Low {self.high:g} and high {self.low:g} in {{block}}", {"low": self.high, "high": self.low}
+                    ),
+                ),
+            )
         return inputs[0]
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
         a, b = {"leaky_relu": (self.slope, 0.0), "elu": (self.alpha, 0.0), "clip": (self.low, self.high)}.get(
-            self.function, (0.0, 0.0))
+            self.function, (0.0, 0.0)
+        )
         return (Map(self.function, inputs[0], a, b),)
 
     def summary(self) -> str:
-        extra = {"leaky_relu": f" · slope {self.slope:g}", "elu": f" · alpha {self.alpha:g}",
-                 "clip": f" · {self.low:g} … {self.high:g}"}.get(self.function, "")
+        extra = {
+            "leaky_relu": f" · slope {self.slope:g}",
+            "elu": f" · alpha {self.alpha:g}",
+            "clip": f" · {self.low:g} … {self.high:g}",
+        }.get(self.function, "")
         return WORDS[self.function] + extra

@@ -22,8 +22,12 @@ class BatchNorm(Layer, kind="batch_norm", group="Normalisation", label="Batch no
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         shape = (inputs[0][0],)
-        return {"weight": Weight(shape, value=1.0), "bias": Weight(shape),
-                "running_mean": Weight(shape, trained=False), "running_var": Weight(shape, value=1.0, trained=False)}
+        return {
+            "weight": Weight(shape, value=1.0),
+            "bias": Weight(shape),
+            "running_mean": Weight(shape, trained=False),
+            "running_var": Weight(shape, value=1.0, trained=False),
+        }
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
         x = inputs[0]

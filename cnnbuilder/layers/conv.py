@@ -6,15 +6,15 @@ from math import gcd
 
 from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.layer import Layer, Weight
-from cnnbuilder.design.parameters import channel_lists, choice, integer, pair, padding
+from cnnbuilder.design.parameters import channel_lists, choice, integer, padding, pair
 from cnnbuilder.design.problem import Change, Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape, plural, show_pair
 from cnnbuilder.design.window import Axis, Padding
 from cnnbuilder.design.window import axes as window_axes
 from cnnbuilder.layers.shared import (
     not_a_volume,
-    show_padding,
     short_one,
+    show_padding,
     too_small,
     unreached,
     window_formulas,
@@ -30,18 +30,28 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
     filters: int = integer(8, low=1, help="How many maps come out: one a filter.")
     kernel_size: Pair = pair(3, low=1, help="Rows and columns of a filter.")
     stride: Pair = pair(1, low=1, help="How far the filter moves from one output to the next.")
-    padding: Padding = padding("valid", help="Zeros around the input: valid none, same keeps the size (at stride 1), "
-                               "full lets every pixel be visited by every weight.")
+    padding: Padding = padding(
+        "valid",
+        help="Zeros around the input: valid none, same keeps the size (at stride 1), "
+        "full lets every pixel be visited by every weight.",
+    )
     dilation: Pair = pair(1, low=1, help="The distance between neighbouring weights of a filter on the input.")
     groups: int = integer(1, low=1, help="Channels are split into this many groups; a filter reads only its own group.")
-    bias: str = choice("channel", {"channel": "per channel", "location": "per location", "none": "none"},
-                       help="One number added for each map, for each value of each map, or none.")
+    bias: str = choice(
+        "channel",
+        {"channel": "per channel", "location": "per location", "none": "none"},
+        help="One number added for each map, for each value of each map, or none.",
+    )
     connections: tuple[tuple[int, ...], ...] | None = channel_lists(
-        null="all channels", help="For each filter the list of input channels that it reads.")
+        null="all channels", help="For each filter the list of input channels that it reads."
+    )
 
     def output_shape(self, *inputs: Shape) -> Shape | Misfit:
-        misfit = not_a_volume(*inputs) or self._channel_misfit(inputs[0][0]) or too_small(
-            self.axes(inputs[0]), "kernel_size", self.padding, "kernel")
+        misfit = (
+            not_a_volume(*inputs)
+            or self._channel_misfit(inputs[0][0])
+            or too_small(self.axes(inputs[0]), "kernel_size", self.padding, "kernel")
+        )
         if misfit is not None:
             return misfit
         rows, columns = self.axes(inputs[0])
@@ -54,11 +64,15 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
             common = gcd(channels, self.filters, self.groups)
             rounded = -(-self.filters // self.groups) * self.groups
             return Misfit(
-                "groups", f"{{block}}: {plural(self.groups, 'group')} must divide both the {plural(channels, 'channel')} "
-                f"of {{0}} and its own {plural(self.filters, 'filter')}.", f"{self.groups} groups do not divide the channels",
-                (Change(f"{plural(rounded, 'filter')} in {{block}}", {"filters": rounded}),
-                 Change(f"{plural(common, 'group')} in {{block}}", {"groups": common}),
-                 Change("1 group in {block}", {"groups": 1})),
+                "groups",
+                f"{{block}}: {plural(self.groups, 'group')} must divide both the {plural(channels, 'channel')} "
+                f"of {{0}} and its own {plural(self.filters, 'filter')}.",
+                f"{self.groups} groups do not divide the channels",
+                (
+                    Change(f"{plural(rounded, 'filter')} in {{block}}", {"filters": rounded}),
+                    Change(f"{plural(common, 'group')} in {{block}}", {"groups": common}),
+                    Change("1 group in {block}", {"groups": 1}),
+                ),
             )
         return None
 
@@ -66,18 +80,29 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
         assert self.connections is not None
         drop = Change("All channels for every filter of {block}", {"connections": None})
         if self.groups != 1:
-            return Misfit("connections", "{block}: listed connections go with 1 group only; it has "
-                          f"{self.groups}.", "connections need 1 group", (Change("1 group in {block}", {"groups": 1}), drop))
+            return Misfit(
+                "connections",
+                f"{{block}}: listed connections go with 1 group only; it has {self.groups}.",
+                "connections need 1 group",
+                (Change("1 group in {block}", {"groups": 1}), drop),
+            )
         if len(self.connections) != self.filters:
             listed = len(self.connections)
             return Misfit(
-                "connections", f"{{block}}: connections list {plural(listed, 'filter')}, but it has {self.filters}.",
+                "connections",
+                f"{{block}}: connections list {plural(listed, 'filter')}, but it has {self.filters}.",
                 "connections: one list a filter",
-                (Change(f"{plural(listed, 'filter')} in {{block}}", {"filters": listed}), drop))
+                (Change(f"{plural(listed, 'filter')} in {{block}}", {"filters": listed}), drop),
+            )
         largest = max((max(row) for row in self.connections if row), default=0)
         if largest >= channels:
-            return Misfit("connections", f"{{block}}: connections name channel {largest}, but {{0}} gives "
-                          f"{plural(channels, 'channel')} (0 to {channels - 1}).", f"there is no channel {largest}", (drop,))
+            return Misfit(
+                "connections",
+                f"{{block}}: connections name channel {largest}, but {{0}} gives "
+                f"{plural(channels, 'channel')} (0 to {channels - 1}).",
+                f"there is no channel {largest}",
+                (drop,),
+            )
         return None
 
     def axes(self, x: Shape) -> tuple[Axis, Axis]:
@@ -88,8 +113,11 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
         rows, columns = self.axes(inputs[0])
         in_group = inputs[0][0] // self.groups
         taps = self.kernel_size[0] * self.kernel_size[1]
-        found = {"weight": Weight((self.filters, in_group, *self.kernel_size), fan_in=in_group * taps,
-                                  connections=self.connections)}
+        found = {
+            "weight": Weight(
+                (self.filters, in_group, *self.kernel_size), fan_in=in_group * taps, connections=self.connections
+            )
+        }
         if self.bias == "channel":
             found["bias"] = Weight((self.filters,))
         elif self.bias == "location":
@@ -114,13 +142,23 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
         rows, columns = axes
         found = list(unreached(axes))
         if rows.output == columns.output == 1 and max(self.kernel_size) > 1:
-            found.append(Remark("kernel-never-moves", f"The kernel of {{block}} ({show_pair(self.kernel_size)}) covers its "
-                                "whole input and never moves: it is a fully connected layer."))
+            found.append(
+                Remark(
+                    "kernel-never-moves",
+                    f"The kernel of {{block}} ({show_pair(self.kernel_size)}) covers its "
+                    "whole input and never moves: it is a fully connected layer.",
+                )
+            )
         corner = rows.readers(0) * columns.readers(0)
         middle = rows.readers(rows.size // 2) * columns.readers(columns.size // 2)
         if corner < middle:
-            found.append(Remark("border", f"A corner pixel of {{0}} reaches {plural(corner, 'place')} in a map of {{block}}, "
-                                f"one in the middle {middle}."))
+            found.append(
+                Remark(
+                    "border",
+                    f"A corner pixel of {{0}} reaches {plural(corner, 'place')} in a map of {{block}}, "
+                    f"one in the middle {middle}.",
+                )
+            )
         return found
 
     def formulas(self, *inputs: Shape) -> list[Formula]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.layer import Layer
-from cnnbuilder.design.parameters import flag, pair, padding
+from cnnbuilder.design.parameters import flag, padding, pair
 from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape
 from cnnbuilder.design.window import Padding

@@ -43,10 +43,15 @@ class Windows:
         for axis in axes:
             if any(start >= stop for start, stop, _ in (axis.cells(0), axis.cells(axis.output - 1))):
                 return Misfit(
-                    "window-in-padding", f"{{block}}: a window of {show_pair(self.pool_size)} lies wholly in the padding and "
-                    "reads nothing of {0}; padding must be smaller than the window.", "a window lies wholly in padding",
-                    (Change("Padding valid in {block}", {"padding": "valid"}),
-                     Change("Padding same in {block}", {"padding": "same"})))
+                    "window-in-padding",
+                    f"{{block}}: a window of {show_pair(self.pool_size)} lies wholly in the padding and "
+                    "reads nothing of {0}; padding must be smaller than the window.",
+                    "a window lies wholly in padding",
+                    (
+                        Change("Padding valid in {block}", {"padding": "valid"}),
+                        Change("Padding same in {block}", {"padding": "same"}),
+                    ),
+                )
         return (inputs[0][0], axes[0].output, axes[1].output)
 
     def ranges(self, x: Shape) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
@@ -65,8 +70,12 @@ class Windows:
         axes = self.axes(inputs[0])
         found = list(unreached(axes))
         if any(axis.start(axis.output - 1) + axis.kernel > axis.size + axis.after for axis in axes):
-            found.append(Remark("smaller-window", "The last window of {block} is smaller than the others: it reaches beyond "
-                                "its input."))
+            found.append(
+                Remark(
+                    "smaller-window",
+                    "The last window of {block} is smaller than the others: it reaches beyond its input.",
+                )
+            )
         return found
 
     def formulas(self, *inputs: Shape) -> list[Formula]:

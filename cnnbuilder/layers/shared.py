@@ -12,8 +12,12 @@ def not_a_volume(*inputs: Shape) -> Misfit | None:
     """The misfit of a layer that slides over maps where it gets a vector."""
     for number, shape in enumerate(inputs):
         if not is_volume(shape):
-            return Misfit("not-a-volume", f"{{block}} needs maps (height × width × channels), but {{{number}}} gives a "
-                          f"vector of {plural(shape[0], 'value')}.", "needs maps, gets a vector")
+            return Misfit(
+                "not-a-volume",
+                f"{{block}} needs maps (height × width × channels), but {{{number}}} gives a "
+                f"vector of {plural(shape[0], 'value')}.",
+                "needs maps, gets a vector",
+            )
     return None
 
 
@@ -22,9 +26,15 @@ def not_a_vector(shape: Shape) -> Misfit | None:
     if not is_volume(shape):
         return None
     maps = f"{show_pair(shape[1:])} × {shape[0]}"
-    return Misfit("not-a-vector", f"{{block}} needs a vector, but {{0}} gives maps of {maps}. Flatten them in between.",
-                  "needs a vector, gets maps", (Insert("Insert Flatten before {block}", "flatten"),
-                                                Insert("Insert Global pooling and Flatten before {block}", "global_pool")))
+    return Misfit(
+        "not-a-vector",
+        f"{{block}} needs a vector, but {{0}} gives maps of {maps}. Flatten them in between.",
+        "needs a vector, gets maps",
+        (
+            Insert("Insert Flatten before {block}", "flatten"),
+            Insert("Insert Global pooling and Flatten before {block}", "global_pool"),
+        ),
+    )
 
 
 def too_small(axes: tuple[Axis, Axis], parameter: str, padding: Padding, word: str) -> Misfit | None:
@@ -38,14 +48,18 @@ def too_small(axes: tuple[Axis, Axis], parameter: str, padding: Padding, word: s
     spread = "" if dilated == (rows.kernel, columns.kernel) else f" (with its dilation {show_pair(dilated)})"
     padded = (rows.size + rows.before + rows.after, columns.size + columns.before + columns.after)
     room = "no padding" if padded == (rows.size, columns.size) else f"{show_pair(padded)} with padding"
-    smaller = [max(1, min(axis.kernel, (total - 1) // axis.dilation + 1)) for axis, total in zip(axes, padded, strict=True)]
+    smaller = [
+        max(1, min(axis.kernel, (total - 1) // axis.dilation + 1)) for axis, total in zip(axes, padded, strict=True)
+    ]
     remedies = [Change("Padding same in {block}", {"padding": "same"})] if padding != "same" else []
     remedies.append(Change(f"{word.capitalize()} {show_pair(smaller)} in {{block}}", {parameter: smaller}))
     if dilated != (rows.kernel, columns.kernel):
         remedies.append(Change("Dilation 1 in {block}", {"dilation": [1, 1]}))
     return Misfit(
-        "window-too-large", f"{{block}} does not fit {{0}}. Its {word} is {window}{spread}, its input only {given} ({room}).",
-        f"{word} {window} is larger than its input {given}", tuple(remedies),
+        "window-too-large",
+        f"{{block}} does not fit {{0}}. Its {word} is {window}{spread}, its input only {given} ({room}).",
+        f"{word} {window} is larger than its input {given}",
+        tuple(remedies),
     )
 
 
@@ -73,7 +87,11 @@ def short_one(pair: tuple[int, ...]) -> str:
 
 def show_padding(padding: Padding) -> str:
     """`same`, or `padding 2`."""
-    return padding if isinstance(padding, str) else f"padding {padding if isinstance(padding, int) else short_one(padding)}"
+    return (
+        padding
+        if isinstance(padding, str)
+        else f"padding {padding if isinstance(padding, int) else short_one(padding)}"
+    )
 
 
 def unreached(axes: tuple[Axis, Axis]) -> Iterator[Remark]:
@@ -82,4 +100,6 @@ def unreached(axes: tuple[Axis, Axis]) -> Iterator[Remark]:
         rest = axis.unreached
         if rest:
             which = f"the last {word}" if rest == 1 else f"the last {rest} {word}s"
-            yield Remark("unreached", f"No window of {{block}} reaches {which} of its input: the division leaves a rest.")
+            yield Remark(
+                "unreached", f"No window of {{block}} reaches {which} of its input: the division leaves a rest."
+            )

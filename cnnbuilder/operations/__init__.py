@@ -11,6 +11,16 @@ from cnnbuilder.operations.softmax import Softmax
 from cnnbuilder.operations.view import View
 
 __all__ = [
-    "FUNCTIONS", "Correlate", "Index", "Map", "Merge", "Normalise", "Operation", "Product", "Read", "Reduce", "Softmax",
+    "FUNCTIONS",
+    "Correlate",
+    "Index",
+    "Map",
+    "Merge",
+    "Normalise",
+    "Operation",
+    "Product",
+    "Read",
+    "Reduce",
+    "Softmax",
     "View",
 ]

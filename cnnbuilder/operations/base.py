@@ -54,6 +54,11 @@ class Operation:
         return 0
 
     @property
+    def statistics(self) -> tuple[tuple[str, int, int], ...]:
+        """New values of weights that forward leaves among the saved ones: `(weight, from, to)`."""
+        return ()
+
+    @property
     def macs(self) -> int:
         """Multiplications by a weight for one sample, counted as the contract does."""
         return 0

@@ -7,7 +7,17 @@ from cnnbuilder.design.shape import Shape
 from cnnbuilder.operations.base import Index, Operation, Read
 
 FUNCTIONS = (
-    "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh", "softplus",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "hard_swish",
+    "hard_sigmoid",
+    "sigmoid",
+    "tanh",
+    "softplus",
     "clip",
 )
 """The functions by name; a function's number in the native tables is its place here."""

@@ -1,4 +1,7 @@
-"""Batch normalisation (S. Ioffe and C. Szegedy, 2015): `y = (x − mean) / √(variance + ε) · weight + bias`, a channel each."""
+"""Batch normalisation (S. Ioffe and C. Szegedy, 2015).
+
+`y = (x − mean) / √(variance + ε) · weight + bias`, a channel each.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +39,13 @@ class Normalise(Operation):
 
     def saved_size(self, batch: int) -> int:
         return 4 * self.shape[0] if self.training else 0
+
+    @property
+    def statistics(self) -> tuple[tuple[str, int, int], ...]:
+        channels = self.shape[0]
+        if not self.training:
+            return ()
+        return (("running_mean", 2 * channels, 3 * channels), ("running_var", 3 * channels, 4 * channels))
 
     def in_training(self) -> Self:
         return replace(self, training=True)

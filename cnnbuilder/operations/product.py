@@ -1,4 +1,7 @@
-"""The dense product: every output reads every input, each with a weight of its own. `z[u] = b[u] + Σ_f v[f] · K[u,f]`."""
+"""The dense product: every output reads every input, each with a weight of its own.
+
+`z[u] = b[u] + Σ_f v[f] · K[u,f]`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Softmax over the channels at every place, or over a vector: `p[i] = exp(x[i]) / Σ_j exp(x[j])`, the largest taken off first."""
+"""Softmax over the channels at every place, or over a vector.
+
+`p[i] = exp(x[i]) / Σ_j exp(x[j])`, the largest x taken off first.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""The engine: weights, plans, runs and gradients of a checked design."""

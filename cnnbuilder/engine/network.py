@@ -1,0 +1,324 @@
+"""A network: a checked design with its weights, ready to run."""
+
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnbuilder.design.check import Report, check
+from cnnbuilder.design.document import Design
+from cnnbuilder.design.errors import DesignError, InputError
+from cnnbuilder.design.graph import Block
+from cnnbuilder.design.shape import Shape, show
+from cnnbuilder.engine import memory
+from cnnbuilder.engine.cancel import Cancel, stop_if
+from cnnbuilder.engine.fuse import fuse
+from cnnbuilder.engine.plan import Plan, Progress
+from cnnbuilder.engine.run import Run
+from cnnbuilder.engine.tape import Node, Tape
+from cnnbuilder.engine.weights import (
+    FirstWeights,
+    Versioned,
+    Weights,
+    masked,
+    unknown_weight,
+    versioned,
+    wrong_weights,
+)
+
+Array = NDArray[Any]
+Keep = Collection[str] | Literal["all"] | None
+
+DTYPES = ("float32", "float64")
+
+
+class Network:
+    """A design that can run, with weights: the given ones, and first ones made of the seed for the rest.
+
+    `dtype="float64"` runs the plain reference loops. Raises DesignError, listing every reason, if the design has
+    problems or `weights` holds unknown names or wrong shapes. Any number of threads may run one network.
+    """
+
+    def __init__(
+        self, design: Design, weights: Mapping[str, Any] | None = None, seed: int | None = None, dtype: str = "float32"
+    ) -> None:
+        if dtype not in DTYPES:
+            raise DesignError(f"dtype: {dtype!r} is not known; there are {' and '.join(DTYPES)}")
+        self.design = design
+        self.dtype = dtype
+        self.report: Report = check(design)
+        if self.report.problems:
+            raise DesignError("\n".join(problem.message for problem in self.report.problems))
+        self._tapes: dict[tuple[tuple[Shape, ...], bool], Tape] = {}
+        self._plans: dict[tuple[Tape, int, frozenset[str]], tuple[list[Node], Plan]] = {}
+        self._tape = self._tape_for(tuple(self.report.shapes[id] or () for id in self.inputs), False)
+        wrong = wrong_weights(weights or {}, self._tape.weights)
+        if wrong:
+            raise DesignError("\n".join(wrong))
+        self._first = FirstWeights(design.seed if seed is None else seed)
+        self._held: dict[str, Versioned] = {}
+        given = weights if isinstance(weights, Weights) else None
+        for name, values in (weights or {}).items():
+            self._held[name] = self._taken(name, given.versioned(name) if given else values)
+        self.weights: MutableMapping[str, Array] = _NetworkWeights(self)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The blocks where arrays come in."""
+        return tuple(id for id, block in self.design.blocks.items() if block.layer and block.layer.inputs == (0, 0))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The blocks without a successor."""
+        return self.report.graph.wiring.outputs
+
+    def __repr__(self) -> str:
+        blocks, parameters = len(self.design.blocks), self.report.total_parameters
+        return f"<Network {self.design.name!r}: {blocks} blocks, {parameters:,} parameters>"
+
+    # Weights
+
+    def _taken(self, name: str, values: Any) -> Versioned:
+        weight = self._tape.weights[name]
+        if isinstance(values, Versioned):
+            if self.dtype == "float32" and weight.connections is None:
+                return values
+            return Versioned(self._read_only(values.array, name), values.version + self.dtype.encode())
+        made = versioned(name, values, np.dtype(self.dtype))
+        if weight.connections is None:
+            return made
+        return Versioned(self._read_only(made.array, name), made.version)
+
+    def _read_only(self, values: Array, name: str) -> Array:
+        array = masked(values.astype(self.dtype), self._tape.weights[name])
+        array.flags.writeable = False
+        return array
+
+    def weight(self, name: str) -> Versioned:
+        """The array of weight `name` with its version, made now if it was not asked for before."""
+        if name not in self._tape.weights:
+            raise unknown_weight(name)
+        held = self._held.get(name)
+        if held is None:
+            self._require_weights([name])
+            held = self._first.make(name, self._tape.weights[name])
+            if self.dtype != "float32":
+                held = Versioned(self._read_only(held.array, name), held.version + self.dtype.encode())
+            held = self._held.setdefault(name, held)
+        return held
+
+    def _require_weights(self, names: Collection[str]) -> None:
+        size = np.dtype(self.dtype).itemsize
+        memory.require(
+            [
+                (
+                    name.rpartition(".")[0],
+                    "its weights",
+                    size * int(np.prod(self._tape.weights[name].shape, dtype=object)),
+                )
+                for name in names
+                if name not in self._held
+            ]
+        )
+
+    def set_weight(self, name: str, values: Any) -> None:
+        """Hold a copy of `values` as weight `name`; raises DesignError if the design has no such weight or shape."""
+        wrong = wrong_weights({name: values}, self._tape.weights)
+        if wrong:
+            raise DesignError(wrong[0])
+        self._held[name] = self._taken(name, values)
+
+    def reset_weight(self, name: str) -> None:
+        """Take the first array of weight `name` back."""
+        if name not in self._tape.weights:
+            raise unknown_weight(name)
+        self._held.pop(name, None)
+
+    # Running
+
+    def forward(
+        self,
+        x: Any,
+        training: bool = False,
+        *,
+        keep: Keep = None,
+        reuse: Run | None = None,
+        cancelled: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> Run:
+        """Run the network on `x`: `(C, H, W)`, `(N, C, H, W)`, or a mapping from input block to such an array.
+
+        `keep` names blocks whose outputs are looked at ("all": every one); others may be computed again when asked for.
+        What an earlier run on the same picture computed is taken from `reuse` where nothing before it changed.
+        `cancelled` is asked between steps; a Cancellation stops within one. Raises InputError for an array that does
+        not fit, MemoryLimitError before anything is allocated, Cancelled.
+        """
+        arrays, batch = self._arrays(x)
+        tape = self._tape_for(tuple(array.shape[1:] for array in arrays), training)
+        kept = frozenset(tape.output) if keep == "all" else frozenset(keep or ()) & frozenset(tape.output)
+        self._require_memory(tape, batch)
+        weights: dict[str, Versioned] = {}
+        for number, name in enumerate(tape.weights):
+            if progress is not None and name not in self._held:
+                progress(number, len(tape.weights), f"first {name}")
+            stop_if(cancelled)
+            weights[name] = self.weight(name)
+        run = Run(tape, self.dtype, batch, weights, training)
+        for id, array in zip(self.inputs, arrays, strict=True):
+            run.take(tape.sources[id], array)
+        if reuse is not None and not training:
+            nodes, plan = self._continued(run, reuse, kept)
+        else:
+            nodes, plan = self._planned(tape, batch, kept)
+        run.compute(nodes, plan, cancelled, progress)
+        return run
+
+    def _planned(self, tape: Tape, batch: int, kept: frozenset[str]) -> tuple[list[Node], Plan]:
+        key = (tape, batch, kept)
+        if key not in self._plans:
+            nodes = fuse(tape, _observed(tape, kept))
+            self._plans[key] = (nodes, self._plan(tape, batch, nodes))
+        return self._plans[key]
+
+    def _continued(self, run: Run, reuse: Run, kept: frozenset[str]) -> tuple[list[Node], Plan]:
+        """The nodes whose outputs `reuse` does not hold; what it holds is taken over."""
+        held = reuse.available() if reuse.dtype == run.dtype else {}
+        nodes: list[Node] = []
+        for node in fuse(run.tape, _observed(run.tape, kept)):
+            if node.is_view:
+                continue
+            array = held.get(run.digests[node.output])
+            if array is not None:
+                run.take(node.output, array)
+            else:
+                nodes.append(node)
+        return nodes, self._plan(run.tape, run.batch, nodes)
+
+    def _plan(self, tape: Tape, batch: int, nodes: list[Node]) -> Plan:
+        plan = Plan(tape, batch, self.dtype)
+        for node in nodes:
+            plan.forward(node)
+        return plan
+
+    def _require_memory(self, tape: Tape, batch: int) -> None:
+        size = np.dtype(self.dtype).itemsize
+
+        def count(shape: Shape) -> int:
+            total = size
+            for n in shape:
+                total *= n
+            return total
+
+        needs = [
+            (node.block, "its output", batch * count(tape.shapes[node.output]))
+            for node in tape.nodes
+            if not node.is_view
+        ]
+        needs += [
+            (name.rpartition(".")[0], "its weights", count(weight.shape))
+            for name, weight in tape.weights.items()
+            if name not in self._held
+        ]
+        memory.require(needs)
+
+    def _tape_for(self, shapes: tuple[Shape, ...], training: bool) -> Tape:
+        key = (shapes, training)
+        if key not in self._tapes:
+            report = self.report
+            if shapes != tuple(report.shapes[id] for id in self.inputs):
+                report = self._report_for(shapes)
+            self._tapes[key] = Tape(report, training)
+        return self._tapes[key]
+
+    def _report_for(self, shapes: tuple[Shape, ...]) -> Report:
+        """The check of the design for pictures of other sizes; raises InputError if it cannot run on them."""
+        design = self.design
+        for id, shape in zip(self.inputs, shapes, strict=True):
+            layer = design.blocks[id].layer
+            taking = layer.taking(shape) if layer else None
+            assert taking is not None
+            design = design.with_graph(design.graph.with_block(Block(id, design.blocks[id].kind, taking.to_params())))
+        report = check(design)
+        sizes = " and ".join(show(shape) for shape in shapes)
+        if report.problems:
+            raise InputError(f"a picture of {sizes} does not fit: {report.problems[0].message}")
+        for id, found in report.inferences.items():
+            if found and self.report.inferences[id] and found.weights != self.report.inferences[id].weights:  # type: ignore[union-attr]
+                raise InputError(f"a picture of {sizes} does not fit: the weights of {id} would need another shape")
+        return report
+
+    def _arrays(self, x: Any) -> tuple[list[Array], int]:
+        """The arrays for the inputs, batch axis first, and the batch."""
+        if isinstance(x, Mapping):
+            unknown = [str(id) for id in x if id not in self.inputs]
+            missing = [id for id in self.inputs if id not in x]
+            if unknown or missing:
+                raise InputError(
+                    f"give an array for each of the inputs {', '.join(self.inputs)}"
+                    + (f"; {', '.join(unknown)} is not one" if unknown else f"; {', '.join(missing)} is missing")
+                )
+            arrays = [self._array(id, x[id]) for id in self.inputs]
+        elif len(self.inputs) != 1:
+            raise InputError(
+                f"the network has {len(self.inputs)} inputs ({', '.join(self.inputs)}): give a mapping from "
+                "block to array"
+            )
+        else:
+            arrays = [self._array(self.inputs[0], x)]
+        batches = {len(array) for array in arrays}
+        if len(batches) != 1:
+            raise InputError(
+                f"the inputs hold different numbers of pictures: {', '.join(str(n) for n in sorted(batches))}"
+            )
+        return arrays, batches.pop()
+
+    def _array(self, id: str, values: Any) -> Array:
+        layer, wanted = self.design.blocks[id].layer, self.report.shapes[id]
+        assert layer is not None and wanted is not None
+        try:
+            given = np.asarray(values)
+            if given.dtype.kind not in "fiub":
+                raise TypeError
+            array = np.array(given, self.dtype, order="C")
+        except (TypeError, ValueError):
+            raise InputError(f"{id}: not an array of numbers") from None
+        if array.ndim == len(wanted):
+            array = array[None]
+        if array.ndim != len(wanted) + 1 or layer.taking(array.shape[1:]) is None:
+            raise InputError(
+                f"{id} takes {wanted} (channels, height, width), with or without a batch axis before it; "
+                f"the array is {given.shape}"
+            )
+        if not len(array):
+            raise InputError(f"{id}: the batch is empty")
+        return array
+
+
+def _observed(tape: Tape, kept: frozenset[str]) -> frozenset[int]:
+    """The values that something looks at: those of kept blocks, and of the network's outputs."""
+    return frozenset(tape.root[tape.output[id]] for id in kept | frozenset(tape.outputs))
+
+
+class _NetworkWeights(MutableMapping[str, Array]):
+    """The weights of a network as a mapping of read-only arrays. Setting copies and checks; deleting takes the first
+    array back."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def __getitem__(self, name: str) -> Array:
+        return self._network.weight(name).array
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        self._network.set_weight(name, values)
+
+    def __delitem__(self, name: str) -> None:
+        self._network.reset_weight(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._network._tape.weights)
+
+    def __len__(self) -> int:
+        return len(self._network._tape.weights)

@@ -1,0 +1,179 @@
+"""A forward pass and its results. A run never changes; what a pass did not keep is computed again when asked for."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnbuilder.design.errors import InputError, UnknownNameError
+from cnnbuilder.engine import backward
+from cnnbuilder.engine.buffers import POOL, Layout
+from cnnbuilder.engine.cancel import Cancel
+from cnnbuilder.engine.keys import Key, value_keys
+from cnnbuilder.engine.loss import CrossEntropy, class_targets, like, mean_squared_error
+from cnnbuilder.engine.plan import Plan, Progress, Slot
+from cnnbuilder.engine.tape import Node, Tape
+from cnnbuilder.engine.weights import Versioned
+from cnnbuilder.operations import Softmax
+
+Array = NDArray[Any]
+
+
+@dataclass(eq=False)
+class Run(Mapping[str, Array]):
+    """The outputs of blocks on one batch: `run["conv1"]` is `[n, c, h, w]` (or `[n, features]`), read-only."""
+
+    tape: Tape
+    dtype: str
+    batch: int
+    weights: Mapping[str, Versioned]
+    """The weights that it ran with."""
+    training: bool
+    seconds: float = 0.0
+    """How long the forward pass took."""
+    _arrays: dict[int, Array] = field(default_factory=dict)
+    """By value (views excepted): the arrays that exist."""
+    _saved: dict[int, Array] = field(default_factory=dict)
+    _lock: "threading.RLock" = field(default_factory=threading.RLock)
+
+    def __getitem__(self, block: str) -> Array:
+        if block not in self.tape.output:
+            raise UnknownNameError(f"there is no block {block!r} in this run")
+        return self.value(self.tape.output[block])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tape.output)
+
+    def __len__(self) -> int:
+        return len(self.tape.output)
+
+    def __repr__(self) -> str:
+        return f"<Run of {len(self)} blocks, batch {self.batch}>"
+
+    def value(self, value: int) -> Array:
+        """The array of a value of the tape, computed again if it was not kept."""
+        root = self.tape.root[value]
+        if root not in self._arrays:
+            self.make({root})
+        return self._arrays[root].reshape(self.batch, *self.tape.shapes[value])
+
+    @property
+    def statistics(self) -> dict[str, Array]:
+        """New running statistics by weight name, after a pass with `training=True`."""
+        found: dict[str, Array] = {}
+        for node in self.tape.nodes:
+            for name, start, stop in node.operation.statistics:
+                found[f"{node.block}.{name}"] = self._saved[node.output][start:stop]
+        return found
+
+    @cached_property
+    def digests(self) -> dict[int, Key]:
+        """The key of every value; see `engine.keys`."""
+        inputs = {value: self._arrays[value] for value in self.tape.sources.values()}
+        return value_keys(self.tape, inputs, {name: item.version for name, item in self.weights.items()})
+
+    def available(self) -> dict[Key, Array]:
+        """The arrays that exist, by key, for another run to use."""
+        with self._lock:
+            return {self.digests[value]: array for value, array in self._arrays.items()}
+
+    def take(self, value: int, array: Array) -> None:
+        """Hold `array` as `value`; it is read-only from now on."""
+        array.flags.writeable = False
+        self._arrays[value] = array
+
+    def compute(
+        self, nodes: list[Node], plan: Plan, cancelled: Cancel | None = None, progress: Progress | None = None
+    ) -> None:
+        """Run `plan`, which makes the outputs of `nodes` from values that exist."""
+        if not len(plan):
+            return
+        layout = Layout(np.dtype(self.dtype).itemsize)
+        for node in nodes:
+            if not node.is_view:
+                layout.add(("value", node.output), (self.batch, *self.tape.shapes[node.output]))
+                if count := node.operation.saved_size(self.batch):
+                    layout.add(("saved", node.output), (count,))
+        memory = POOL.take(layout.size)
+        addresses = self.addresses()
+        addresses.update({slot: memory.ctypes.data + offset for slot, offset in layout.offsets().items()})
+        self.seconds += plan.run(addresses, cancelled, progress)
+        for kind, value in layout.offsets():
+            array = layout.view(memory, (kind, value), np.dtype(self.dtype))
+            array.flags.writeable = False
+            (self._arrays if kind == "value" else self._saved)[int(value)] = array
+
+    def addresses(self) -> dict[Slot, int]:
+        """Where everything that exists lies."""
+        found: dict[Slot, int] = {("value", value): array.ctypes.data for value, array in self._arrays.items()}
+        found.update({("saved", value): array.ctypes.data for value, array in self._saved.items()})
+        found.update({("weight", name): item.array.ctypes.data for name, item in self.weights.items()})
+        return found
+
+    def make(self, values: set[int], cancelled: Cancel | None = None) -> None:
+        """Compute again those of `values` that were not kept."""
+        with self._lock:
+            missing: set[int] = set()
+            waiting = [self.tape.root[value] for value in values]
+            while waiting:
+                value = waiting.pop()
+                if value not in self._arrays and value not in missing:
+                    missing.add(value)
+                    waiting += [self.tape.root[source] for source in self.tape.maker[value].inputs]
+            nodes = [node for node in self.tape.nodes if node.output in missing]
+            plan = Plan(self.tape, self.batch, self.dtype)
+            for node in nodes:
+                plan.forward(node)
+            self.compute(nodes, plan, cancelled)
+
+    def backward(
+        self,
+        target: Any = None,
+        *,
+        loss: str = "cross_entropy",
+        gradient: Any = None,
+        block: str | None = None,
+        cancelled: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> backward.Gradients:
+        """The gradients of a loss at the output (or at `block`).
+
+        `target` is a class, or one a picture: J = −log p[target], the mean over the batch; where the output is not a
+        softmax, one is applied. With `loss="mse"` it is an array: J is the mean of the squared differences. Or
+        `gradient`, dJ/d(output) itself, with or without batch axis; then there is no loss. Raises InputError for what
+        does not fit, MemoryLimitError, Cancelled.
+        """
+        block = self._start(block)
+        start = self.tape.output[block]
+        if (target is None) == (gradient is None):
+            raise InputError("backward needs either target=… or gradient=…")
+        if gradient is not None:
+            return backward.run(self, None, {start: like(self[block], gradient, "gradient")}, {}, cancelled, progress)
+        if loss == "mse":
+            value, slope = mean_squared_error(self[block], target)
+            return backward.run(self, value, {start: slope}, {}, cancelled, progress)
+        if loss != "cross_entropy":
+            raise InputError(f"loss: {loss!r} is not known; there are 'cross_entropy' and 'mse'")
+        shape = self.tape.shapes[start]
+        targets = class_targets(block, shape, self.batch, target)
+        maker = self.tape.maker.get(start)
+        softmax = maker is not None and isinstance(maker.operation, Softmax)
+        logits = maker.inputs[0] if maker is not None and softmax else start
+        entropy = CrossEntropy(self.value(logits).reshape(self.batch, -1), targets)
+        seeds = {logits: entropy.to_logits().reshape(self.batch, *shape)}
+        known = {start: entropy.to_probabilities().reshape(self.batch, *shape)} if softmax else {}
+        return backward.run(self, entropy.value(), seeds, known, cancelled, progress)
+
+    def _start(self, block: str | None) -> str:
+        if block is not None:
+            if block not in self.tape.output:
+                raise InputError(f"block: there is no {block!r} in this run")
+            return block
+        if len(self.tape.outputs) != 1:
+            names = ", ".join(self.tape.outputs)
+            raise InputError(f"the network has {len(self.tape.outputs)} outputs ({names}): name one with block=…")
+        return self.tape.outputs[0]

@@ -1,0 +1,151 @@
+"""The numbers that a network holds: a persistent map of read-only arrays with versions, and their first values."""
+
+import itertools
+import weakref
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnbuilder.design.errors import DesignError, UnknownNameError
+from cnnbuilder.design.layer import Weight
+from cnnbuilder.design.shape import Shape
+
+Array = NDArray[Any]
+Version = bytes
+
+_versions = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """A read-only float array; equal versions mean equal arrays."""
+
+    array: Array
+    version: Version
+
+
+class Weights(Mapping[str, Array]):
+    """An immutable mapping name → read-only float32 array. Arrays keep their version through every edit."""
+
+    def __init__(self, items: Mapping[str, Versioned] | None = None) -> None:
+        self._items = dict(items or {})
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Any] | None) -> "Weights":
+        """A copy of `arrays`; a Weights is returned as it is."""
+        if isinstance(arrays, Weights):
+            return arrays
+        return cls({name: versioned(name, array) for name, array in (arrays or {}).items()})
+
+    def versioned(self, name: str) -> Versioned:
+        """The array of `name` with its version."""
+        return self._items[name]
+
+    def with_item(self, name: str, item: Versioned) -> "Weights":
+        """A copy in which `name` holds `item`."""
+        return Weights({**self._items, name: item})
+
+    def renamed(self, old: str, new: str) -> "Weights":
+        """A copy in which the arrays of block `old` belong to block `new`."""
+        prefix = f"{old}."
+        return Weights(
+            {
+                (f"{new}.{name[len(prefix) :]}" if name.startswith(prefix) else name): item
+                for name, item in self._items.items()
+            }
+        )
+
+    def __getitem__(self, name: str) -> Array:
+        return self._items[name].array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+def versioned(name: str, values: Any, dtype: np.dtype[Any] | None = None) -> Versioned:
+    """A read-only copy of `values` as float32 (or `dtype`) with a new version; DesignError if it holds no numbers."""
+    try:
+        array = np.array(values, dtype or np.float32, order="C")
+    except (TypeError, ValueError):
+        raise DesignError(f"{name} is no array of numbers") from None
+    array.flags.writeable = False
+    return Versioned(array, b"v%d" % next(_versions))
+
+
+class FirstWeights:
+    """The arrays that a network begins with: each from a generator of its own, made of seed and name.
+
+    He-normal, deviation √(2 / fan_in), after K. He et al., "Delving deep into rectifiers" (2015); others constant.
+    Arrays that are still in use somewhere are not made twice.
+    """
+
+    _alive: ClassVar["weakref.WeakValueDictionary[Version, Array]"] = weakref.WeakValueDictionary()
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def version(self, name: str, weight: Weight) -> Version:
+        """The version of that first array: equal seeds, names and declarations give equal arrays."""
+        return blake2b(repr((self._seed, name, weight)).encode(), digest_size=16).digest()
+
+    def make(self, name: str, weight: Weight) -> Versioned:
+        """The first array of weight `name`, read-only float32."""
+        version = self.version(name, weight)
+        array = self._alive.get(version)
+        if array is None:
+            array = self._draw(name, weight)
+            array.flags.writeable = False
+            self._alive[version] = array
+        return Versioned(array, version)
+
+    def _draw(self, name: str, weight: Weight) -> Array:
+        if weight.fan_in is None:
+            return np.full(weight.shape, weight.value, np.float32)
+        generator = np.random.default_rng([self._seed, *name.encode()])
+        array = generator.standard_normal(weight.shape, np.float32)
+        if weight.connections is None:
+            array *= np.float32(np.sqrt(2 / weight.fan_in))
+            return array
+        taps = weight.fan_in // weight.shape[1]
+        for row, channels in zip(array, weight.connections, strict=True):
+            row *= np.float32(np.sqrt(2 / max(taps * len(channels), 1)))
+        return masked(array, weight)
+
+
+def masked(array: Array, weight: Weight) -> Array:
+    """`array` with the weights of connections that are not listed set to 0."""
+    if weight.connections is None:
+        return array
+    listed = np.zeros(weight.shape[:2], bool)
+    for filter, channels in enumerate(weight.connections):
+        listed[filter, list(channels)] = True
+    array = array.copy()
+    array[~listed] = 0
+    return array
+
+
+def wrong_weights(given: Mapping[str, Any], wanted: Mapping[str, Weight]) -> list[str]:
+    """A line for every array of `given` that `wanted` has no place for."""
+    lines: list[str] = []
+    for name, values in given.items():
+        if name not in wanted:
+            lines.append(f"{name}: the design has no such weight")
+        elif _shape(values) != wanted[name].shape:
+            lines.append(f"{name}: its shape is {list(_shape(values))}, the design needs {list(wanted[name].shape)}")
+    return lines
+
+
+def _shape(values: Any) -> Shape:
+    return tuple(np.shape(values))
+
+
+def unknown_weight(name: str) -> UnknownNameError:
+    """The error for a weight that the design does not have."""
+    return UnknownNameError(f"there is no weight {name!r}")
