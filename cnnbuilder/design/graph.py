@@ -3,6 +3,7 @@
 import heapq
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -44,18 +45,18 @@ class Block:
         """What is wrong with each wrong parameter, by name."""
         return self._read[1]
 
-    @cached_property
+    @property
     def params(self) -> dict[str, Any]:
-        """Every parameter as JSON, defaults filled in, wrong ones as they were given."""
+        """Every parameter as JSON, defaults filled in, wrong ones as they were given; the caller's own copy."""
         if self.layer is not None:
             return self.layer.to_params()
         if self.layer_class is None:
-            return dict(self.given)
+            return deepcopy(dict(self.given))
         good = {name: value for name, value in self.given.items() if name not in self.faults}
         layer, _ = self.layer_class.read(good)
         assert layer is not None
         known = layer.to_params()
-        known.update({name: value for name, value in self.given.items() if name in self.faults})
+        known.update({name: deepcopy(value) for name, value in self.given.items() if name in self.faults})
         return known
 
     def with_params(self, **changes: Any) -> "Block":

@@ -153,13 +153,12 @@ def run(
     seconds = route.plan.run(addresses, cancelled, progress)
 
     def found(value: int) -> Array:
-        array = (
-            known[value].astype(dtype)
-            if value in known
-            else layout.view(block, ("value gradient", route.root[value]), dtype).reshape(
-                run.batch, *tape.shapes[value]
-            )
-        )
+        if value in known:
+            with np.errstate(over="ignore"):  # where p is next to 0, dJ/dp is infinite in float32
+                array = known[value].astype(dtype)
+        else:
+            array = layout.view(block, ("value gradient", route.root[value]), dtype)
+            array = array.reshape(run.batch, *tape.shapes[value])
         array.flags.writeable = False
         return array
 
