@@ -1,5 +1,8 @@
-"""Files: designs, their weights and pictures. Heavy libraries are imported when first needed."""
+"""Files: designs with their weights and pictures, and the pictures that a network looks at.
 
-from cnnbuilder.files.designs import load, save
+numpy and Pillow are imported when a function first needs them; a design without weights needs neither.
+"""
 
-__all__ = ["load", "save"]
+from cnnbuilder.files.designs import load, load_picture_bytes, load_weights, save
+
+__all__ = ["load", "load_picture_bytes", "load_weights", "save"]
