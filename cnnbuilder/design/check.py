@@ -207,11 +207,9 @@ class _Checker:
                 self._problem(block.id, Misfit("unknown-parameter", text, "unknown parameter"))
 
     def _problem(self, id: str, misfit: Misfit) -> None:
-        trace = _trace(self.graph, self.found, id)
         message = _named(misfit.text, id, self.graph.wiring.sources[id])
-        problem = Problem(
-            id, misfit.code, message, misfit.short, trace, _origin(trace), partial(find_fixes, self.graph, id, misfit)
-        )
+        trace = partial(_trace, self.graph, self.found, id)
+        problem = Problem(id, misfit.code, message, misfit.short, trace, partial(find_fixes, self.graph, id, misfit))
         self.problems.setdefault(id, []).append(problem)
 
 
@@ -242,14 +240,3 @@ def _trace(graph: Graph, found: Mapping[str, Inference | None], id: str) -> tupl
         seen.add(sources[0])
         sources = graph.wiring.sources[sources[0]]
     return tuple(reversed(way))
-
-
-def _origin(trace: tuple[tuple[str, Shape], ...]) -> str | None:
-    """The last block of the trace that changed the size it was given."""
-    origin = None
-    before: Shape | None = None
-    for id, shape in trace:
-        if before is None or shape[-2:] != before[-2:]:
-            origin = id
-        before = shape
-    return origin

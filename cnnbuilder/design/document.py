@@ -119,12 +119,13 @@ class Design:
             "seed": self.seed,
             "labels": list(self.labels),
             "blocks": [
-                {"id": block.id, "kind": block.kind, "params": plain(block.params, block.id), **block.extra}
+                {"id": block.id, "kind": block.kind, "params": plain(block.params, block.id),
+                 **plain(dict(block.extra), block.id)}
                 for block in self.blocks.values()
             ],
             "links": [{"from": link.source, "to": link.target, "input": link.input} for link in self.links],
             "layout": {id: [_short(x) for x in self.layout[id]] for id in self.blocks if id in self.layout},
-            **self.extra,
+            **plain(dict(self.extra), "design"),
         }
 
 

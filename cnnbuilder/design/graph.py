@@ -60,7 +60,7 @@ class Block:
         return known
 
     def with_params(self, **changes: Any) -> "Block":
-        """A copy with these parameters changed; None of a parameter that cannot be null takes the default back."""
+        """A copy with these parameters changed."""
         return Block(
             self.id,
             self.kind,

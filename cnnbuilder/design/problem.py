@@ -30,6 +30,7 @@ class Insert:
 
 
 Remedy = Change | Insert
+Trace = tuple[tuple[str, Shape], ...]
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,24 @@ class Problem:
     code: str
     message: str
     short: str = ""
-    trace: tuple[tuple[str, Shape], ...] = ()
-    """The blocks that led here with their output shapes, from the input on: where an odd size came from."""
-    origin: str | None = None
-    """The block of `trace` where the size that does not fit came about."""
+    find_trace: Callable[[], Trace] = field(default=tuple, repr=False, compare=False)
     find_fixes: Callable[[], list[Fix]] = field(default=list, repr=False, compare=False)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The blocks that led here with their output shapes, from the input on: where an odd size came from."""
+        return self.find_trace()
+
+    @property
+    def origin(self) -> str | None:
+        """The last block of the trace that changed the size it was given."""
+        origin = None
+        before: Shape | None = None
+        for id, shape in self.trace:
+            if before is None or shape[-2:] != before[-2:]:
+                origin = id
+            before = shape
+        return origin
 
     @cached_property
     def fixes(self) -> list[Fix]:

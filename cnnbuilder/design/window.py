@@ -71,7 +71,7 @@ class Axis:
 
     def readers(self, cell: int) -> int:
         """How many window positions read input cell `cell`."""
-        # Position j reads it with tap m where j · stride + m · dilation = offset: every `step`-th j from some first one on.
+        # Position j reads it with tap m where j · stride + m · dilation = offset: every `step`-th j from some first on.
         offset = cell + self.before
         common = gcd(self.stride, self.dilation)
         if offset % common:
