@@ -1,0 +1,281 @@
+"""Hypothesis strategies that are derived from the declarations, so that a kind is tested by existing.
+
+`layers(kind)` draws a layer of a kind with the shapes of inputs that it takes; `designs()` draws networks of many kinds
+with branches; `json_values()` draws everything that JSON can hold, also what no parameter should be.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from cnnbuilder.design.document import Design
+from cnnbuilder.design.infer import Inference, infer
+from cnnbuilder.design.layer import Layer, kinds, parameters_of
+from cnnbuilder.design.parameters import (
+    BadValue,
+    ChannelLists,
+    Choice,
+    Flag,
+    Integer,
+    Number,
+    Numbers,
+    PaddingParameter,
+    Pair,
+    Parameter,
+)
+from cnnbuilder.design.problem import Change
+from cnnbuilder.design.shape import Shape, size
+
+LARGEST_VALUE = 2000
+"""How many values a drawn layer's output may hold: the oracles are slow."""
+
+
+def quarters(low: float = -4.0, high: float = 4.0) -> st.SearchStrategy[float]:
+    """Multiples of 1/4: the kinks that they make lie away from the values of `distinct` in helpers."""
+    return st.integers(round(4 * low), round(4 * high)).map(lambda n: n / 4)
+
+
+@singledispatch
+def parameter_values(parameter: Parameter) -> st.SearchStrategy[Any]:
+    """JSON values, small ones, that `parameter` takes. A class that nobody told us of is asked what it takes."""
+    anything = st.one_of(
+        st.integers(0, 4), quarters(), st.booleans(), st.lists(st.integers(0, 3), min_size=1, max_size=4),
+        st.lists(st.lists(st.integers(0, 2), max_size=3, unique=True), min_size=1, max_size=3),
+    )
+    taken = anything.filter(lambda value: takes(parameter, value))
+    return st.one_of(st.just(parameter.write(parameter.default)), taken)
+
+
+def takes(parameter: Parameter, value: Any) -> bool:
+    """Whether `value` is one that the parameter reads."""
+    try:
+        parameter.read(value)
+    except BadValue:
+        return False
+    return True
+
+
+@parameter_values.register
+def _(parameter: Integer) -> st.SearchStrategy[int]:
+    return st.integers(parameter.low, min(parameter.high, parameter.low + 4))
+
+
+@parameter_values.register
+def _(parameter: Number) -> st.SearchStrategy[float]:
+    values = quarters(max(parameter.low, -4.0), min(parameter.high, 4.0))
+    return st.one_of(st.just(parameter.default), values.filter(lambda value: takes(parameter, value)))
+
+
+@parameter_values.register
+def _(parameter: Flag) -> st.SearchStrategy[bool]:
+    return st.booleans()
+
+
+@parameter_values.register
+def _(parameter: Choice) -> st.SearchStrategy[str]:
+    return st.sampled_from([name for name, _ in parameter.options])
+
+
+@parameter_values.register
+def _(parameter: Pair) -> st.SearchStrategy[Any]:
+    one = st.integers(parameter.low, parameter.low + 2)
+    return st.one_of(one, st.lists(one, min_size=2, max_size=2))
+
+
+@parameter_values.register
+def _(parameter: PaddingParameter) -> st.SearchStrategy[Any]:
+    side = st.integers(0, 2)
+    forms: list[st.SearchStrategy[Any]] = [side, *(st.lists(side, min_size=n, max_size=n) for n in (2, 4))]
+    if parameter.words:
+        forms.append(st.sampled_from(parameter.words))
+    return st.one_of(*forms)
+
+
+@parameter_values.register
+def _(parameter: Numbers) -> st.SearchStrategy[list[float]]:
+    return st.lists(quarters(0.25, 4.0), min_size=1, max_size=4)
+
+
+@parameter_values.register
+def _(parameter: ChannelLists) -> st.SearchStrategy[list[list[int]]]:
+    return st.lists(st.lists(st.integers(0, 2), max_size=3, unique=True), min_size=1, max_size=4)
+
+
+def params(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """JSON parameters of a kind, each given or left out, each one that its declaration takes."""
+    def values(parameter: Parameter) -> st.SearchStrategy[Any]:
+        found = parameter_values(parameter)
+        return st.one_of(st.none(), found) if parameter.nullable else found
+
+    declared = parameters_of(kinds()[kind])
+    return st.fixed_dictionaries({}, optional={name: values(parameter) for name, parameter in declared.items()})
+
+
+def volumes(channels: int = 4, side: int = 7) -> st.SearchStrategy[Shape]:
+    """Small `(channels, height, width)`."""
+    return st.tuples(st.integers(1, channels), st.integers(1, side), st.integers(1, side))
+
+
+def vectors(features: int = 12) -> st.SearchStrategy[Shape]:
+    """Small `(features,)`."""
+    return st.tuples(st.integers(1, features))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer on inputs that it takes."""
+
+    layer: Layer
+    shapes: tuple[Shape, ...]
+    inference: Inference
+
+    @property
+    def design(self) -> Design:
+        """A design in which the block `it` is the layer, and reads one input block `x0`, `x1` … for each shape."""
+        blocks: list[dict[str, Any]] = []
+        links: list[dict[str, Any]] = []
+        for number, shape in enumerate(self.shapes):
+            source = f"x{number}"
+            channels, height, width = shape if len(shape) == 3 else (shape[0], 1, 1)
+            blocks.append({"id": source, "kind": "input",
+                           "params": {"channels": channels, "height": height, "width": width}})
+            if len(shape) == 1:
+                blocks.append({"id": f"vector{number}", "kind": "flatten"})
+                links.append({"from": source, "to": f"vector{number}"})
+                source = f"vector{number}"
+            links.append({"from": source, "to": "it", "input": number})
+        blocks.append({"id": "it", "kind": self.layer.kind, "params": self.layer.to_params()})
+        return Design.from_dict({"format": "cnnbuilder", "version": 1, "blocks": blocks, "links": links})
+
+
+@st.composite
+def layers(draw: st.DrawFn, kind: str) -> Case:
+    """A layer of `kind` with parameters and input shapes that fit each other.
+
+    What does not fit at first is mended as a user would mend it: by a remedy that the misfit offers.
+    """
+    layer_class = kinds()[kind]
+    layer, faults = layer_class.read(draw(params(kind)))
+    assert layer is not None, faults
+    shapes = draw(_shapes(layer_class))
+    for _ in range(4):
+        inference = infer(layer, shapes)
+        if inference.misfit is None:
+            break
+        if inference.misfit.code == "not-a-vector":
+            shapes = tuple((min(size(shape), 12),) for shape in shapes)
+            continue
+        changes = [remedy for remedy in inference.misfit.remedies if isinstance(remedy, Change)]
+        assume(changes)
+        change = draw(st.sampled_from(changes))
+        layer, faults = layer_class.read({**layer.to_params(), **change.params})
+        assert layer is not None, f"the remedy {change.label!r} is no good: {faults}"
+    assume(inference.shape is not None)
+    assert inference.shape is not None
+    assume(size(inference.shape) <= LARGEST_VALUE)
+    return Case(layer, shapes, inference)
+
+
+@st.composite
+def _shapes(draw: st.DrawFn, layer_class: type[Layer]) -> tuple[Shape, ...]:
+    low, high = layer_class.inputs
+    count = draw(st.integers(low, min(low + 2, 4) if high is None else high))
+    if not count:
+        return ()
+    first = draw(st.one_of(volumes(), volumes(), volumes(), vectors()))
+    found = [first]
+    for _ in range(count - 1):
+        change: Callable[[Shape], Shape] = draw(st.sampled_from(_WAYS))
+        found.append(change(first))
+    return tuple(found)
+
+
+_WAYS: tuple[Callable[[Shape], Shape], ...] = (
+    lambda shape: shape,
+    lambda shape: (shape[0] % 3 + 1, *shape[1:]),
+    lambda shape: (1, *shape[1:]),
+    lambda shape: (shape[0], *(1 for _ in shape[1:])),
+    lambda shape: (*shape[:-1], 1),
+)
+"""How the further inputs of a merge differ from its first."""
+
+
+NASTY: list[Any] = [
+    None, True, False, -1, 0, 1, 2, 2**31 - 1, 2**31, 2**63, -(2**64), 10**400, -(10**400),
+    0.0, -0.0, 0.5, 3.0, 1e300, -1e300, 5e-324,
+    "", "same", "valid", "full", "SAME", "relu", "{}", "{block}", "{0}", "a\nb", "\ud800", "\x00", "9" * 300, "ünï",
+    [], {}, [[]], [None], [3], [3, 3], [3, 3, 3], [1, 2, 3, 4], [2**31 - 1] * 2, [0, 0], [-1, -1], [True, True],
+    [1.0, 2.0], [10**400, 10**400], [[0], [0, 1]], [[0, 0]], [[2**31 - 1]], ["3", "3"], {"a": 1}, [[[[[[]]]]]],
+]
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Whatever JSON can hold, with a liking for what parameters are not prepared for."""
+    nasty = st.sampled_from(NASTY)
+    leaves = st.one_of(nasty, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5))
+    nested = st.recursive(leaves, lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=3)), max_leaves=8)
+    return st.one_of(nasty, leaves, nested)
+
+
+def ids() -> st.SearchStrategy[str]:
+    """Names of blocks."""
+    return st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,6}", fullmatch=True)
+
+
+@st.composite
+def messy_blocks(draw: st.DrawFn, id: str) -> dict[str, Any]:
+    """A block of any kind, known or not, with any parameters, known or not, right or wrong."""
+    known = list(kinds())
+    kind = draw(st.one_of(st.sampled_from(known), st.sampled_from(known), st.text(max_size=8)))
+    values: dict[str, Any] = {}
+    if kind in kinds():
+        declared = parameters_of(kinds()[kind])
+        for name, parameter in declared.items():
+            form = draw(st.sampled_from("----+++!"))
+            if form == "+":
+                values[name] = draw(parameter_values(parameter))
+            elif form == "!":
+                values[name] = draw(json_values())
+    if draw(st.integers(0, 7)) == 0:
+        name = draw(st.one_of(st.text(max_size=6), st.sampled_from(["filter", "self", "layer", "kind"])))
+        values[name] = draw(json_values())
+    block: dict[str, Any] = {"id": id, "kind": kind}
+    if values or draw(st.booleans()):
+        block["params"] = values
+    if draw(st.integers(0, 9)) == 0:
+        block[draw(st.text(max_size=5).filter(lambda key: key not in ("id", "kind", "params")))] = draw(json_values())
+    return block
+
+
+@st.composite
+def messy_designs(draw: st.DrawFn) -> dict[str, Any]:
+    """A design as a file may hold it: unknown kinds, wrong values, gaps, doubled inputs, loops, later keys."""
+    names = draw(st.lists(ids(), max_size=7, unique=True))
+    data: dict[str, Any] = {"format": "cnnbuilder", "version": 1, "blocks": [draw(messy_blocks(id)) for id in names]}
+    if draw(st.booleans()) and names:
+        end = st.sampled_from(names)
+        form = draw(st.sampled_from(["forward", "any"]))
+        links: list[dict[str, Any]] = []
+        if form == "any":
+            for source, target, number in draw(st.lists(st.tuples(end, end, st.integers(0, 3)), max_size=10)):
+                links.append({"from": source, "to": target, "input": number})
+        else:
+            for place, target in enumerate(names[1:], 1):
+                sources = draw(st.lists(st.sampled_from(names[:place]), max_size=3))
+                links += [{"from": source, "to": target, "input": n} for n, source in enumerate(sources)]
+        data["links"] = links
+    if draw(st.booleans()):
+        data["layout"] = {id: [draw(quarters(-900, 900)), draw(st.integers(-9999, 9999))] for id in names}
+    for key, values in (("name", st.text(max_size=9)), ("seed", st.integers(0, 2**63 - 1)),
+                        ("labels", st.lists(st.text(max_size=4), max_size=4))):
+        if draw(st.booleans()):
+            data[key] = draw(values)
+    if draw(st.integers(0, 4)) == 0:
+        taken = ("format", "version", "name", "seed", "labels", "blocks", "links", "layout")
+        data[draw(st.text(max_size=5).filter(lambda key: key not in taken))] = draw(json_values())
+    return data
