@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnbuilder import Design, DesignError, DesignFileError, check
@@ -148,11 +148,13 @@ def test_any_json_is_a_design_or_a_design_file_error(value):
     read_or_refused(value)
 
 
+@example("seed", "\ud800")
 @given(st.sampled_from(["name", "seed", "labels", "blocks", "links", "layout", "version", "format"]), json_values())
 def test_any_json_under_a_key_is_a_design_or_a_design_file_error(key, value):
     read_or_refused(minimal(**{key: value}))
 
 
+@example("kind", "\ud800")
 @given(st.sampled_from(["id", "kind", "params", "from", "to", "input"]), json_values())
 def test_any_json_inside_a_block_or_a_link_is_a_design_or_a_design_file_error(key, value):
     read_or_refused(minimal(blocks=[{**ONE, key: value}]))
