@@ -43,7 +43,10 @@ def quarters(low: float = -4.0, high: float = 4.0) -> st.SearchStrategy[float]:
 def parameter_values(parameter: Parameter) -> st.SearchStrategy[Any]:
     """JSON values, small ones, that `parameter` takes. A class that nobody told us of is asked what it takes."""
     anything = st.one_of(
-        st.integers(0, 4), quarters(), st.booleans(), st.lists(st.integers(0, 3), min_size=1, max_size=4),
+        st.integers(0, 4),
+        quarters(),
+        st.booleans(),
+        st.lists(st.integers(0, 3), min_size=1, max_size=4),
         st.lists(st.lists(st.integers(0, 2), max_size=3, unique=True), min_size=1, max_size=3),
     )
     taken = anything.filter(lambda value: takes(parameter, value))
@@ -107,6 +110,7 @@ def _(parameter: ChannelLists) -> st.SearchStrategy[list[list[int]]]:
 
 def params(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """JSON parameters of a kind, each given or left out, each one that its declaration takes."""
+
     def values(parameter: Parameter) -> st.SearchStrategy[Any]:
         found = parameter_values(parameter)
         return st.one_of(st.none(), found) if parameter.nullable else found
@@ -141,8 +145,9 @@ class Case:
         for number, shape in enumerate(self.shapes):
             source = f"x{number}"
             channels, height, width = shape if len(shape) == 3 else (shape[0], 1, 1)
-            blocks.append({"id": source, "kind": "input",
-                           "params": {"channels": channels, "height": height, "width": width}})
+            blocks.append(
+                {"id": source, "kind": "input", "params": {"channels": channels, "height": height, "width": width}}
+            )
             if len(shape) == 1:
                 blocks.append({"id": f"vector{number}", "kind": "flatten"})
                 links.append({"from": source, "to": f"vector{number}"})
@@ -205,11 +210,59 @@ _WAYS: tuple[Callable[[Shape], Shape], ...] = (
 
 
 NASTY: list[Any] = [
-    None, True, False, -1, 0, 1, 2, 2**31 - 1, 2**31, 2**63, -(2**64), 10**400, -(10**400),
-    0.0, -0.0, 0.5, 3.0, 1e300, -1e300, 5e-324,
-    "", "same", "valid", "full", "SAME", "relu", "{}", "{block}", "{0}", "a\nb", "\x00", "9" * 300, "ünï",
-    [], {}, [[]], [None], [3], [3, 3], [3, 3, 3], [1, 2, 3, 4], [2**31 - 1] * 2, [0, 0], [-1, -1], [True, True],
-    [1.0, 2.0], [10**400, 10**400], [[0], [0, 1]], [[0, 0]], [[2**31 - 1]], ["3", "3"], {"a": 1}, [[[[[[]]]]]],
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1,
+    2,
+    2**31 - 1,
+    2**31,
+    2**63,
+    -(2**64),
+    10**400,
+    -(10**400),
+    0.0,
+    -0.0,
+    0.5,
+    3.0,
+    1e300,
+    -1e300,
+    5e-324,
+    "",
+    "same",
+    "valid",
+    "full",
+    "SAME",
+    "relu",
+    "{}",
+    "{block}",
+    "{0}",
+    "a\nb",
+    "\x00",
+    "9" * 300,
+    "ünï",
+    [],
+    {},
+    [[]],
+    [None],
+    [3],
+    [3, 3],
+    [3, 3, 3],
+    [1, 2, 3, 4],
+    [2**31 - 1] * 2,
+    [0, 0],
+    [-1, -1],
+    [True, True],
+    [1.0, 2.0],
+    [10**400, 10**400],
+    [[0], [0, 1]],
+    [[0, 0]],
+    [[2**31 - 1]],
+    ["3", "3"],
+    {"a": 1},
+    [[[[[[]]]]]],
 ]
 
 
@@ -217,8 +270,11 @@ def json_values() -> st.SearchStrategy[Any]:
     """Whatever JSON can hold, with a liking for what parameters are not prepared for."""
     nasty = st.sampled_from(NASTY)
     leaves = st.one_of(nasty, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5))
-    nested = st.recursive(leaves, lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=3)), max_leaves=8)
+    nested = st.recursive(
+        leaves,
+        lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
+        max_leaves=8,
+    )
     return st.one_of(nasty, leaves, nested)
 
 
@@ -271,8 +327,11 @@ def messy_designs(draw: st.DrawFn) -> dict[str, Any]:
         data["links"] = links
     if draw(st.booleans()):
         data["layout"] = {id: [draw(quarters(-900, 900)), draw(st.integers(-9999, 9999))] for id in names}
-    for key, values in (("name", st.text(max_size=9)), ("seed", st.integers(0, 2**63 - 1)),
-                        ("labels", st.lists(st.text(max_size=4), max_size=4))):
+    for key, values in (
+        ("name", st.text(max_size=9)),
+        ("seed", st.integers(0, 2**63 - 1)),
+        ("labels", st.lists(st.text(max_size=4), max_size=4)),
+    ):
         if draw(st.booleans()):
             data[key] = draw(values)
     if draw(st.integers(0, 4)) == 0:

@@ -220,7 +220,8 @@ def _quoted(text: str, quotes: bool = True) -> str:
 
 
 def _shortened(value: Any) -> str:
-    shown = str(value)
+    """A JSON value as a short line; what cannot be printed is escaped."""
+    shown = value if isinstance(value, str) and value.isprintable() else repr(value)
     return shown if len(shown) <= 40 else f"{shown[:37]}…"
 
 

@@ -54,6 +54,8 @@ def _wrong_number(layer: Layer, count: int) -> Misfit:
 @lru_cache(REMEMBERED)
 def macs(layer: Layer, inputs: tuple[Shape, ...]) -> int:
     """Multiplications by a weight for one picture."""
+    if not layer.weights(*inputs):
+        return 0
     return sum(operation.macs for operation in layer.lower(*inputs))
 
 

@@ -61,10 +61,16 @@ def test_unknown_kinds_and_wrong_values_are_written_back_as_they_came(data):
 
 def test_every_parameter_is_written_with_its_default():
     design = Design.from_dict(with_block(kind="conv", params={"filters": 3}))
-    block, = design.to_dict()["blocks"]
+    (block,) = design.to_dict()["blocks"]
     assert block["params"] == {
-        "filters": 3, "kernel_size": [3, 3], "stride": [1, 1], "padding": "valid", "dilation": [1, 1], "groups": 1,
-        "bias": "channel", "connections": None,
+        "filters": 3,
+        "kernel_size": [3, 3],
+        "stride": [1, 1],
+        "padding": "valid",
+        "dilation": [1, 1],
+        "groups": 1,
+        "bias": "channel",
+        "connections": None,
     }
 
 
@@ -95,24 +101,35 @@ def test_what_is_left_out_takes_its_default():
     assert Design.from_dict(minimal(labels=["zero"])).label(0) == "zero"
 
 
-@pytest.mark.parametrize("data", [
-    None, [], "design", 3, {}, {"format": "other"}, {"format": "cnnbuilder"}, {"format": "cnnbuilder", "version": 1},
-    *(minimal(format=value) for value in ("onnx", None, 1)),
-    *(minimal(version=value) for value in (0, "1", True, None, 1.5)),
-    *(minimal(blocks=value) for value in (None, {}, ["image"], [{"kind": "input"}], [{"id": "image"}], [ONE, ONE])),
-    *(with_block(id=value) for value in (3, None, "", "1a", "a b", "a.b", "ä", "a\n", "-a")),
-    *(with_block(kind=value) for value in (3, None, ["input"])),
-    *(with_block(params=value) for value in ([], "none", {"height": math.inf}, {"height": [[math.nan]]})),
-    *(minimal(links=value) for value in ({}, [3], [{"from": "image"}], [{"to": "image"}])),
-    *(with_link(**{end: value}) for end in ("from", "to") for value in ("nowhere", 3, None)),
-    *(with_link(input=value) for value in (-1, 0.5, "0", None)),
-    *(minimal(seed=value) for value in (-1, "0", 0.5)),
-    *(minimal(labels=value) for value in ("01", [0], {})),
-    *(minimal(layout=value) for value in ([], {"image": [0]}, {"image": ["0", 0]}, {"image": [math.nan, 0]})),
-    *(minimal(layout={"image": [0, value]}) for value in (10**400, None)),
-    minimal(name=3),
-    *(minimal(note=value) for value in (-math.inf, {1: 2}, object(), b"bytes", 10**5000, "\ud800", {"\ud800": 1})),
-], ids=lambda data: "note" if isinstance(data, dict) and "note" in data else str(data)[-60:])
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "design",
+        3,
+        {},
+        {"format": "other"},
+        {"format": "cnnbuilder"},
+        {"format": "cnnbuilder", "version": 1},
+        *(minimal(format=value) for value in ("onnx", None, 1)),
+        *(minimal(version=value) for value in (0, "1", True, None, 1.5)),
+        *(minimal(blocks=value) for value in (None, {}, ["image"], [{"kind": "input"}], [{"id": "image"}], [ONE, ONE])),
+        *(with_block(id=value) for value in (3, None, "", "1a", "a b", "a.b", "ä", "a\n", "-a")),
+        *(with_block(kind=value) for value in (3, None, ["input"])),
+        *(with_block(params=value) for value in ([], "none", {"height": math.inf}, {"height": [[math.nan]]})),
+        *(minimal(links=value) for value in ({}, [3], [{"from": "image"}], [{"to": "image"}])),
+        *(with_link(**{end: value}) for end in ("from", "to") for value in ("nowhere", 3, None)),
+        *(with_link(input=value) for value in (-1, 0.5, "0", None)),
+        *(minimal(seed=value) for value in (-1, "0", 0.5)),
+        *(minimal(labels=value) for value in ("01", [0], {})),
+        *(minimal(layout=value) for value in ([], {"image": [0]}, {"image": ["0", 0]}, {"image": [math.nan, 0]})),
+        *(minimal(layout={"image": [0, value]}) for value in (10**400, None)),
+        minimal(name=3),
+        *(minimal(note=value) for value in (-math.inf, {1: 2}, object(), b"bytes", 10**5000, "\ud800", {"\ud800": 1})),
+    ],
+    ids=lambda data: "note" if isinstance(data, dict) and "note" in data else str(data)[-60:],
+)
 def test_a_wrong_structure_is_a_design_file_error_of_one_line(data):
     with pytest.raises(DesignFileError, match=r"^[^\n]{10,300}$"):
         Design.from_dict(data)
@@ -123,13 +140,16 @@ def test_a_newer_version_says_so():
         Design.from_dict(minimal(version=2))
 
 
-@pytest.mark.parametrize(("data", "place"), [
-    (minimal(blocks=[ONE, {"id": "1a", "kind": "input"}]), r"blocks\[1\].id"),
-    (minimal(blocks=[ONE, ONE]), r"blocks\[1\].id.*twice"),
-    (minimal(links=[{"from": "image", "to": "nowhere"}]), r"links\[0\].*'nowhere'"),
-    (minimal(blocks=[{**ONE, "params": {"mean": [0, math.nan]}}]), r"blocks\[0\].params.mean\[1\]"),
-    (minimal(blocks=[{"id": "image", "kind": 3}]), r"blocks\[0\].kind"),
-])
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (minimal(blocks=[ONE, {"id": "1a", "kind": "input"}]), r"blocks\[1\].id"),
+        (minimal(blocks=[ONE, ONE]), r"blocks\[1\].id.*twice"),
+        (minimal(links=[{"from": "image", "to": "nowhere"}]), r"links\[0\].*'nowhere'"),
+        (minimal(blocks=[{**ONE, "params": {"mean": [0, math.nan]}}]), r"blocks\[0\].params.mean\[1\]"),
+        (minimal(blocks=[{"id": "image", "kind": 3}]), r"blocks\[0\].kind"),
+    ],
+)
 def test_the_message_names_the_place(data, place):
     with pytest.raises(DesignFileError, match=place):
         Design.from_dict(data)

@@ -19,7 +19,8 @@ small = st.integers(1, 5)
 sides = st.integers(0, 5)
 all_axes = st.builds(Axis, sizes, small, small, small, sides, sides)
 pooling_axes = st.builds(Axis, sizes, small, small, st.just(1), sides, sides, st.booleans()).filter(
-    lambda axis: axis.before < axis.kernel and axis.after < axis.kernel)
+    lambda axis: axis.before < axis.kernel and axis.after < axis.kernel
+)
 
 
 def positions(axis: Axis) -> list[list[int]]:
@@ -98,10 +99,17 @@ def test_full_lets_every_tap_visit_every_cell(size, kernel, dilation):
         assert all(any(0 <= cell < axis.size for cell in window) for window in (windows[0], windows[-1]))
 
 
-@pytest.mark.parametrize(("padding", "sides"), [
-    ("valid", (0, 0, 0, 0)), ("same", (2, 2, 1, 1)), ("full", (4, 4, 2, 2)),
-    (2, (2, 2, 2, 2)), ((1, 3), (1, 1, 3, 3)), ((1, 2, 3, 4), (1, 2, 3, 4)),
-])
+@pytest.mark.parametrize(
+    ("padding", "sides"),
+    [
+        ("valid", (0, 0, 0, 0)),
+        ("same", (2, 2, 1, 1)),
+        ("full", (4, 4, 2, 2)),
+        (2, (2, 2, 2, 2)),
+        ((1, 3), (1, 1, 3, 3)),
+        ((1, 2, 3, 4), (1, 2, 3, 4)),
+    ],
+)
 def test_padding_in_all_its_forms(padding, sides):
     assert resolve(padding, (9, 9), (3, 2), (1, 1), (2, 2)) == sides
 
@@ -123,8 +131,7 @@ def test_sizes_are_pytorchs_in_thousands_of_cases():
     source = random.Random(0)
     compared = {"conv": 0, "max": 0, "mean": 0}
     while min(compared.values()) < 1000:
-        size, kernel, stride, dilation = (
-            tuple(source.randint(1, most) for _ in range(2)) for most in (12, 5, 5, 3))
+        size, kernel, stride, dilation = (tuple(source.randint(1, most) for _ in range(2)) for most in (12, 5, 5, 3))
         padding = tuple(source.randint(0, k // 2) for k in kernel)
         ceil_mode, counted = source.random() < 0.5, source.random() < 0.5
         x = torch.arange(float(size[0] * size[1])).reshape(1, 1, *size)
@@ -147,7 +154,7 @@ def test_sizes_are_pytorchs_in_thousands_of_cases():
                 assert isinstance(ours, Misfit)
                 continue
             assert ours == tuple(theirs.shape[1:])
-            operation, = layer.lower((1, *size))
+            (operation,) = layer.lower((1, *size))
             for row, column in itertools.product(*map(range, ours[1:])):
                 read = [x[0, 0, r.index[1], r.index[2]].item() for r in operation.reads((0, row, column))]
                 value = max(read) if name == "max" else sum(read) / operation.divisor((0, row, column))
