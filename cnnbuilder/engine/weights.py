@@ -2,7 +2,7 @@
 
 import itertools
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, ClassVar
@@ -41,6 +41,15 @@ class Weights(Mapping[str, Array]):
             return arrays
         return cls({name: versioned(name, array) for name, array in (arrays or {}).items()})
 
+    @classmethod
+    def adopting(cls, arrays: Mapping[str, Array]) -> "Weights":
+        """The very arrays, not copied: for read-only float32 ones that nobody else can write, as files give them."""
+        return cls({name: Versioned(array, _new_version()) for name, array in arrays.items()})
+
+    def only(self, names: Iterable[str]) -> "Weights":
+        """The ones of these names, with their versions."""
+        return Weights({name: self._items[name] for name in names})
+
     def versioned(self, name: str) -> Versioned:
         """The array of `name` with its version."""
         return self._items[name]
@@ -69,6 +78,10 @@ class Weights(Mapping[str, Array]):
         return len(self._items)
 
 
+def _new_version() -> Version:
+    return b"v%d" % next(_versions)
+
+
 def versioned(name: str, values: Any, dtype: np.dtype[Any] | None = None) -> Versioned:
     """A read-only copy of `values` as float32 (or `dtype`) with a new version; DesignError if it holds no numbers."""
     try:
@@ -76,7 +89,7 @@ def versioned(name: str, values: Any, dtype: np.dtype[Any] | None = None) -> Ver
     except (TypeError, ValueError):
         raise DesignError(f"{name} is no array of numbers") from None
     array.flags.writeable = False
-    return Versioned(array, b"v%d" % next(_versions))
+    return Versioned(array, _new_version())
 
 
 class FirstWeights:
