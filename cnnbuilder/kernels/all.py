@@ -1,0 +1,5 @@
+"""Imports every file that registers kernels."""
+
+from cnnbuilder.kernels import correlate, map, merge, normalise, product, program, reduce, softmax
+
+__all__ = ["correlate", "map", "merge", "normalise", "product", "program", "reduce", "softmax"]

@@ -1,0 +1,82 @@
+"""Convolution: the packing of its row, and the choice between two fast ways (float32); plain loops: `correlate_plain.py`.
+
+*Blocked* (`correlate_blocked.py`) gathers windows into panels and multiplies register tiles; *direct* (`correlate_direct.py`)
+adds shifted rows, and serves what leaves a tile empty: listed connections, and groups of one or two filters.
+"""
+
+from itertools import accumulate
+
+from cnnbuilder.kernels.correlate_blocked import blocked_forward, blocked_to_input, blocked_to_weights
+from cnnbuilder.kernels.correlate_direct import direct_forward, direct_to_input, direct_to_weights
+from cnnbuilder.kernels.correlate_row import ALGORITHM, DIRECT
+from cnnbuilder.kernels.native import Integers, kernel
+from cnnbuilder.kernels.packing import Packed
+from cnnbuilder.operations import Correlate
+
+BIASES = ("none", "channel", "location")
+
+
+def pack(operation: Correlate, role: str, batch: int) -> Packed:
+    """The row that `correlate_row.py` describes."""
+    rows, columns = operation.rows, operation.columns
+    if operation.epilogue is not None and operation.epilogue.function != "relu":
+        raise ValueError(f"{operation.epilogue.function} cannot be the epilogue of a convolution")
+    in_group, filters_in_group = operation.channels // operation.groups, operation.filters // operation.groups
+    direct = operation.connections is not None or filters_in_group <= 2
+    lists: tuple[int, ...] = ()
+    if operation.connections is not None:
+        starts = accumulate((len(listed) for listed in operation.connections), initial=0)
+        lists = (*starts, *(c for listed in operation.connections for c in listed))
+    height, width, out_rows, out_columns = rows.size, columns.size, rows.output, columns.output
+    pointwise = rows.kernel == columns.kernel == 1 and rows.stride == columns.stride == 1
+    if pointwise and out_rows == height and out_columns == width and operation.bias != "location":
+        height, width, out_rows, out_columns = 1, height * width, 1, out_rows * out_columns
+    numbers = (
+        operation.channels, operation.filters, height, width, out_rows, out_columns, rows.kernel, columns.kernel,
+        rows.stride, columns.stride, rows.dilation, columns.dilation, rows.before, columns.before, operation.groups,
+        BIASES.index(operation.bias), int(operation.epilogue is not None), int(direct),
+        int(operation.connections is not None), *lists,
+    )
+    units = {
+        "forward": batch * operation.groups * -(-filters_in_group // 8) * -(-out_rows * out_columns // 16),
+        "to_input": batch * operation.channels,
+        "to_weights": operation.groups * -(-filters_in_group // 8) * -(-in_group * rows.kernel * columns.kernel // 16),
+    }[role]
+    if direct:
+        units = {"forward": batch * operation.filters, "to_input": batch * operation.channels}.get(role, operation.filters)
+    return Packed(numbers, units, batch * operation.macs * (0.2 if direct else 0.03))
+
+
+def needs(operation: Correlate, role: str, dtype: str) -> tuple[str, ...]:
+    """The slots that a role reads or writes."""
+    if role == "forward":
+        return ("x", "weights", "y")
+    y = ("y",) if operation.epilogue is not None else ()
+    return ("weights", *y, "gx", "gy") if role == "to_input" else ("x", *y, "gweights", "gy")
+
+
+@kernel("correlate_forward", "float32")
+def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The plain loop's result, the fast way."""
+    if step[ALGORITHM] == DIRECT:
+        direct_forward(step, frame, part, parts, cancel)
+    else:
+        blocked_forward(step, frame, part, parts, cancel)
+
+
+@kernel("correlate_to_input", "float32")
+def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The plain loop's result, the fast way."""
+    if step[ALGORITHM] == DIRECT:
+        direct_to_input(step, frame, part, parts, cancel)
+    else:
+        blocked_to_input(step, frame, part, parts, cancel)
+
+
+@kernel("correlate_to_weights", "float32")
+def to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The plain loop's result, the fast way."""
+    if step[ALGORITHM] == DIRECT:
+        direct_to_weights(step, frame, part, parts, cancel)
+    else:
+        blocked_to_weights(step, frame, part, parts, cancel)
