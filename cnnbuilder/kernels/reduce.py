@@ -54,7 +54,9 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
     units = step[0] * out_channels
     buffer = reserve(width)
     line = values(buffer)
-    first_column, last_column = column_ranges[0], column_ranges[3 * columns - 2]
+    first_column, last_column = width, 0
+    for k in range(columns):
+        first_column, last_column = min(first_column, column_ranges[3 * k]), max(last_column, column_ranges[3 * k + 1])
     for unit in range(part * units // parts, (part + 1) * units // parts):
         if cancelled(cancel):
             break
