@@ -8,7 +8,7 @@ from collections.abc import Iterator
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = {
     "deadline": None,  # a machine that others use too is slow now and then
@@ -17,6 +17,7 @@ _COMMON = {
 settings.register_profile("quick", max_examples=25, **_COMMON)
 settings.register_profile("ci", max_examples=100, derandomize=True, **_COMMON)
 settings.register_profile("long", max_examples=2000, **_COMMON)
+settings.register_profile("raw", max_examples=300, phases=(Phase.explicit, Phase.generate), **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 LASTING = ("cnnbuilder-",)

@@ -13,7 +13,7 @@ from cnnbuilder.design.graph import Block, Graph
 from cnnbuilder.design.infer import Inference, infer
 from cnnbuilder.design.layer import kinds, parameters_of
 from cnnbuilder.design.parameters import label_of
-from cnnbuilder.design.problem import Change, Misfit, Problem, Remedy
+from cnnbuilder.design.problem import Change, Drop, Misfit, Problem, Remedy
 from cnnbuilder.design.shape import Shape
 
 
@@ -204,7 +204,8 @@ class _Checker:
                 near = get_close_matches(name, known, 1)
                 hint = f"; did you mean {near[0]!r}?" if near else "."
                 text = "{block} has no parameter " + _quoted(name) + _quoted(hint, False)
-                self._problem(block.id, Misfit("unknown-parameter", text, "unknown parameter"))
+                remedy = Drop(f"Remove {_quoted(_shortened(name), False)} from {{block}}", name)
+                self._problem(block.id, Misfit("unknown-parameter", text, "unknown parameter", (remedy,)))
 
     def _problem(self, id: str, misfit: Misfit) -> None:
         message = _named(misfit.text, id, self.graph.wiring.sources[id])

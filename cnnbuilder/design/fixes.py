@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnbuilder.design import edits
 from cnnbuilder.design.errors import Error
 from cnnbuilder.design.graph import Graph
-from cnnbuilder.design.problem import Change, Fix, Insert, Misfit
+from cnnbuilder.design.problem import Change, Drop, Fix, Insert, Misfit
 from cnnbuilder.design.shape import grouped, plural, show
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def find_fixes(graph: Graph, id: str, misfit: Misfit) -> list[Fix]:
         except Error:
             continue
         after = check_graph(mended)
-        if _mends(before, after, id):
+        if _mends(before, after, id, misfit.code):
             found.append(Fix(label, _effect(before, after, id), _on_design(edit)))
         if len(found) == MOST:
             break
@@ -52,18 +52,18 @@ def _candidates(graph: Graph, id: str, misfit: Misfit) -> Iterator[tuple[str, Gr
             yield label, partial(edits.set_params, id=id, params=remedy.params)
         elif isinstance(remedy, Insert) and remedy.input < len(sources):
             yield label, partial(edits.insert_before, id=id, input=remedy.input, kind=remedy.kind, params=remedy.params)
+        elif isinstance(remedy, Drop):
+            yield label, partial(edits.without_param, id=id, name=remedy.param)
     block = graph.block(id)
-    for name in block.faults:
-        yield f"Remove {name} from {id}", partial(edits.without_param, id=id, name=name)
     if misfit.code in ("doubled-input", "input-gap"):
         yield f"Number the inputs of {id} anew", partial(edits.renumber_inputs, id=id)
     if misfit.code == "cycle":
-        for source in sources:
+        for source in dict.fromkeys(sources):
             yield f"Remove the link from {source} to {id}", partial(edits.unlink, source=source, target=id)
     if misfit.code in ("missing-input", "too-many-inputs"):
         yield from _link_fixes(graph, id)
     # A block in between that only narrows what follows can go, and so can the block itself.
-    if len(sources) == 1 and len(graph.wiring.sources[sources[0]]) == 1:
+    if len(sources) == 1 and sources[0] != id and len(graph.wiring.sources[sources[0]]) == 1:
         yield f"Take {sources[0]} out", partial(edits.remove, ids=(sources[0],))
     if block.layer_class is None or block.layer_class.inputs[1] != 0:
         yield f"Take {id} out", partial(edits.remove, ids=(id,))
@@ -76,13 +76,21 @@ def _link_fixes(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
     loose = [other for other in behind if not graph.wiring.followers[other]]
     for other in (loose or behind)[:3]:
         yield f"Join {other} to {id}", partial(edits.link, source=other, target=id, input=len(sources))
-    for source in reversed(sources):
-        yield f"Remove the link from {source} to {id}", partial(edits.unlink, source=source, target=id)
+    for number, source in reversed(list(enumerate(sources))):
+        which = f" (input {number})" if sources.count(source) > 1 else ""
+        edit = partial(edits.unlink, source=source, target=id, input=number)
+        yield f"Remove the link from {source} to {id}{which}", edit
 
 
-def _mends(before: "Report", after: "Report", id: str) -> bool:
-    """Whether block `id` has one problem fewer and no block that ran before is broken by it."""
-    if len(after.problems_of.get(id, ())) >= len(before.problems_of[id]):
+def _mends(before: "Report", after: "Report", id: str, code: str) -> bool:
+    """Whether block `id` has a problem of that code fewer, none more, and no block that ran before is broken by it."""
+
+    def counts(report: "Report") -> tuple[int, int]:
+        found = report.problems_of.get(id, [])
+        return sum(problem.code == code for problem in found), len(found)
+
+    (same, every), (still_same, still) = counts(before), counts(after)
+    if still_same >= same or still >= every:
         return False
     return all(
         other == id or other in before.problems_of or before.shapes.get(str(other)) is None
@@ -102,5 +110,9 @@ def _effect(before: "Report", after: "Report", id: str) -> str:
         for other, count in after.parameters.items()
         if other != id and count and count != before.parameters.get(other)
     ]
-    still = [str(other) for other in after.problems_of if other != id and other not in before.problems_of]
-    return " · ".join(parts + others[:2] + [f"then {other} does not fit" for other in still[:1]])
+    still = [
+        f"then {other} does not fit" if other is not None else "then the design is empty"
+        for other in after.problems_of
+        if other != id and other not in before.problems_of
+    ]
+    return " · ".join(parts + others[:2] + still[:1])

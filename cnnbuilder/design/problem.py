@@ -29,7 +29,15 @@ class Insert:
     input: int = 0
 
 
-Remedy = Change | Insert
+@dataclass(frozen=True)
+class Drop:
+    """A remedy: take one given parameter off the block itself."""
+
+    label: str
+    param: str
+
+
+Remedy = Change | Insert | Drop
 Trace = tuple[tuple[str, Shape], ...]
 
 
