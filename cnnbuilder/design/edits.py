@@ -92,10 +92,16 @@ def unlink(graph: Graph, source: str, target: str, input: int | None = None) -> 
 
 def renumber_inputs(graph: Graph, id: str) -> Graph:
     """The inputs of block `id` numbered 0, 1, 2 … in their present order; a link that is there twice becomes one."""
-    links = tuple(dict.fromkeys(graph.links))
-    arriving = sorted((item for item in links if item.target == id), key=lambda item: item.input)
+    arriving = sorted(dict.fromkeys(item for item in graph.links if item.target == id), key=lambda item: item.input)
     numbers = {item: number for number, item in enumerate(arriving)}
-    return Graph(graph.blocks, tuple(replace(item, input=numbers.get(item, item.input)) for item in links))
+    return Graph(
+        graph.blocks,
+        tuple(
+            replace(item, input=numbers.pop(item)) if item.target == id else item
+            for item in graph.links
+            if item.target != id or item in numbers
+        ),
+    )
 
 
 def remove(graph: Graph, ids: Iterable[str]) -> Graph:

@@ -62,8 +62,9 @@ class History(Generic[State]):
 
     def add(self, state: State, label: str, merge: Hashable = None) -> None:
         """A new state; what was undone before is forgotten."""
+        undone = self._now + 1 < len(self._steps)
         del self._steps[self._now + 1 :]
-        if merge is not None and self._now and self._steps[self._now].merge == merge:
+        if merge is not None and not undone and self._now and self._steps[self._now].merge == merge:
             self._steps[self._now] = Step(state, label, merge)
             return
         self._steps.append(Step(state, label, merge))
