@@ -56,5 +56,5 @@ def require(needs: Iterable[tuple[str, str, int]]) -> None:
         block, purpose, size = max(needs, key=lambda need: need[2])
         raise MemoryLimitError(
             f"{block} needs {show_bytes(size)} for {purpose} and the whole network {show_bytes(total)}, but only "
-            f"{show_bytes(free)} of memory are free. Make {block}, the picture or the batch smaller."
+            f"{show_bytes(free)} of memory is free. Make {block}, the picture or the batch smaller."
         )
