@@ -19,7 +19,7 @@ def reason(error: OSError) -> str:
     return words.get(type(error)) or error.strerror or str(error)
 
 
-def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
+def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], object]) -> None:
     """Let `write` fill a new file beside `path`, put it safely on the disk, then let it take `path`'s place.
 
     A link is followed; an existing file's mode is kept. Raises DesignFileError; what was there before is then

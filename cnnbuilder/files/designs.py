@@ -96,7 +96,7 @@ def save(
     if suffix == ".json":
         if weights or picture or preview:
             raise problem(path, "a .json file cannot keep weights or pictures; save it as .cnn")
-        write_atomically(path, lambda file: _write_all(text)(file))
+        write_atomically(path, lambda file: file.write(text))
         return
     entries = {DESIGN: (len(text), _write_all(text))}
     if weights:
