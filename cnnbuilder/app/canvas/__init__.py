@@ -1,0 +1,1 @@
+"""The canvas: cards and links on a dotted ground."""

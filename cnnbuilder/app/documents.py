@@ -1,0 +1,232 @@
+"""Opening and saving: dialogs here, files in a thread. What is open stays as it was when something goes wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from cnnbuilder.app.session import Session, State
+from cnnbuilder.app.tasks import Tasks
+from cnnbuilder.design.document import Design
+
+DESIGNS = "Designs (*.cnn *.json);;All files (*)"
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp *.ppm *.pgm);;All files (*)"
+RECENT = 8
+DESIGN_SUFFIXES = (".cnn", ".json")
+
+
+def read_document(path: Path) -> tuple[Design, Any, Any]:
+    """Design, weights (or None) and picture (or None) of a file; raises DesignFileError, InputError."""
+    from cnnbuilder.files import load
+
+    return (load(path), *read_attached(path))
+
+
+def read_attached(path: Path) -> tuple[Any, Any]:
+    """The weights and the picture that a file keeps beside its design."""
+    from cnnbuilder.engine.weights import Weights
+    from cnnbuilder.files import load_picture_bytes, load_weights
+    from cnnbuilder.files.pictures import read_picture
+
+    arrays = load_weights(path)
+    content = load_picture_bytes(path)
+    picture = read_picture(content, path.stem) if content else None
+    return Weights.of(arrays) if arrays is not None else None, picture
+
+
+def default_picture(design: Design) -> Any:
+    """A sample picture that suits a design: a digit, or a photograph for one that sees colours."""
+    from cnnbuilder.files.pictures import read_picture
+    from cnnbuilder.files.resources import samples
+
+    channels = [block.params.get("channels") for block in design.blocks.values()
+                if block.layer_class is not None and block.layer_class.inputs == (0, 0)]
+    name = "chelsea.jpg" if channels and channels[0] == 3 else "seven.png"
+    return read_picture(samples() / "pictures" / name)
+
+
+class Documents(QObject):
+    """Everything that the File menu does."""
+
+    recent_changed = Signal()
+    opened = Signal()
+    """Another document is shown."""
+
+    def __init__(self, session: Session, tasks: Tasks, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._tasks, self._window = session, tasks, window
+
+    def fail(self, title: str, message: str) -> None:
+        """One dialog that says what went wrong; nothing else changes."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "cnnbuilder", title, QMessageBox.StandardButton.Ok, self._window)
+        box.setInformativeText(message)
+        box.setObjectName("failure")
+        box.open()
+
+    # Opening
+
+    def new(self) -> None:
+        """An empty design with a picture block."""
+        from cnnbuilder.design import edits
+        from cnnbuilder.design.layer import kinds
+
+        source = next(kind for kind, layer in kinds().items() if layer.inputs == (0, 0))
+        self._when_safe(lambda: self._show_new(edits.add(Design().graph, source)[0]))
+
+    def _show_new(self, graph: Any) -> None:
+        self._session.open(Design(graph))
+        self.opened.emit()
+
+    def choose(self) -> None:
+        """Ask for a design and open it."""
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a design", self._folder(), DESIGNS)
+        if path:
+            self.open(Path(path))
+
+    def open(self, path: Path, as_sample: bool = False) -> None:
+        """Open a design; `as_sample`: without its path, so that saving asks for one."""
+        self._when_safe(lambda: self._tasks.run(
+            f"Opening {path.name} …", lambda: (*read_document(path), self._suiting(path)),
+            lambda found: self._show(path, as_sample, *found),
+            lambda words: self.fail(f"{path.name} cannot be opened", words)))
+
+    def _suiting(self, path: Path) -> Any:
+        """A picture for a design that is opened while there is none that suits it."""
+        from cnnbuilder.files import load
+
+        design = load(path)
+        suiting = default_picture(design)
+        held = self._session.shown.picture
+        same_depth = held is not None and (held.values.shape[2] >= 3) == (suiting.values.shape[2] >= 3)
+        return None if same_depth else suiting
+
+    def _show(self, path: Path, as_sample: bool, design: Design, weights: Any, picture: Any, suiting: Any) -> None:
+        self._session.open(design, weights, None if as_sample else path, picture or suiting)
+        if not as_sample:
+            self.remember(path)
+        self.opened.emit()
+
+    def attach(self, path: Path) -> None:
+        """Read weights and picture of a design that is shown already."""
+        design = self._session.design
+
+        def read() -> tuple[Any, Any]:
+            weights, picture = read_attached(path)
+            return weights, picture or default_picture(design)
+
+        self._tasks.run("", read, lambda found: self._session.complete(*found),
+                        lambda words: self.fail(f"The weights of {path.name} cannot be read", words))
+
+    def drop(self, path: Path) -> None:
+        """A file was dropped: a design is opened, anything else is taken as the picture."""
+        if path.suffix.lower() in DESIGN_SUFFIXES:
+            self.open(path)
+        else:
+            self.open_picture(path)
+
+    # Pictures
+
+    def choose_picture(self) -> None:
+        """Ask for a picture and load it."""
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a picture", self._folder("pictures"), PICTURES)
+        if path:
+            QSettings().setValue("folder/pictures", str(Path(path).parent))
+            self.open_picture(Path(path))
+
+    def open_picture(self, path: Path) -> None:
+        """Load a picture."""
+        def read() -> Any:
+            from cnnbuilder.files.pictures import read_picture
+
+            return read_picture(path)
+
+        self._tasks.run(f"Opening {path.name} …", read, lambda picture: self._session.look(picture=picture),
+                        lambda words: self.fail(f"{path.name} cannot be opened", words))
+
+    # Saving
+
+    def save(self, then: Callable[[], None] = lambda: None) -> None:
+        """Save under the name it has; ask for one if it has none."""
+        path = self._session.shown.path
+        if path is None or path.suffix.lower() not in DESIGN_SUFFIXES:
+            self.save_as(then)
+        else:
+            self._write(path, then)
+
+    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
+        """Ask for a name and save."""
+        shown = self._session.shown
+        name = shown.path.name if shown.path else f"{shown.design.name or 'design'}.cnn"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save the design", str(Path(self._folder()) / name),
+                                              "Design with weights (*.cnn);;Design alone (*.json)")
+        if path:
+            chosen = Path(path)
+            self._write(chosen if chosen.suffix.lower() in DESIGN_SUFFIXES else chosen.with_name(chosen.name + ".cnn"), then)
+
+    def _write(self, path: Path, then: Callable[[], None]) -> None:
+        shown = self._session.shown
+        state: State = shown.state
+        whole = path.suffix.lower() == ".cnn"
+        weights = shown.fitting_weights() if whole else None
+        picture = shown.picture if whole else None
+
+        def write() -> None:
+            from cnnbuilder.files import save
+            from cnnbuilder.files.pictures import encode_png
+
+            content = encode_png(picture.values) if picture is not None and picture.values.dtype.kind == "u" else None
+            save(state.design, path, weights or None, content)
+
+        def done(_: object) -> None:
+            self._session.saved(path, state)
+            self.remember(path)
+            then()
+
+        self._tasks.run(f"Saving {path.name} …", write, done,
+                        lambda words: self.fail(f"{path.name} could not be saved", words))
+
+    def _when_safe(self, then: Callable[[], None]) -> None:
+        """Go on once unsaved changes are saved or given up."""
+        if not self._session.shown.changed:
+            then()
+            return
+        box = QMessageBox(QMessageBox.Icon.Question, "cnnbuilder", f"Save the changes to {self._session.shown.title}?",
+                          QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard
+                          | QMessageBox.StandardButton.Cancel, self._window)
+        box.setInformativeText("Without saving, they are lost.")
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+        box.setObjectName("unsaved")
+
+        def answered(_: int) -> None:
+            chosen = box.standardButton(box.clickedButton())
+            if chosen == QMessageBox.StandardButton.Save:
+                self.save(then)
+            elif chosen == QMessageBox.StandardButton.Discard:
+                then()
+
+        box.finished.connect(answered)
+        box.open()
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Go on to the end of the program once nothing would be lost."""
+        self._when_safe(then)
+
+    # What is remembered
+
+    def _folder(self, what: str = "designs") -> str:
+        return str(QSettings().value(f"folder/{what}", str(Path.home())))
+
+    def remember(self, path: Path) -> None:
+        """Put a file first in the list of recent ones."""
+        recent = [str(path.resolve()), *(name for name in self.recent() if Path(name) != path.resolve())]
+        QSettings().setValue("recent", recent[:RECENT])
+        QSettings().setValue("folder/designs", str(path.resolve().parent))
+        self.recent_changed.emit()
+
+    @staticmethod
+    def recent() -> list[str]:
+        """The files opened or saved last, the latest first."""
+        found: Any = QSettings().value("recent", [])
+        return [found] if isinstance(found, str) else [str(name) for name in found or []]

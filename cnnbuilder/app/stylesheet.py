@@ -1,0 +1,115 @@
+"""The style sheet of the program, made of a theme's tokens."""
+
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnnbuilder.app.theme import Theme
+
+_TEMPLATE = Template("""
+* { font-family: "$family"; font-size: ${px}px; }
+QMainWindow, QDialog, QMessageBox { background: $window; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
+QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 1px 6px; }
+QMenuBar::item { background: transparent; padding: 5px 9px; border-radius: 5px; }
+QMenuBar::item:selected { background: $selection; }
+QMenu { background: $panel; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 28px 5px 12px; border-radius: 5px; }
+QMenu::item:selected { background: $selection; color: $text; }
+QMenu::item:disabled { color: $dim; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
+QMenu::icon { padding-left: 6px; }
+QMenu::indicator { width: 14px; height: 14px; padding-left: 6px; }
+QMainWindow::separator { background: $line; width: 1px; height: 1px; }
+QMainWindow::separator:hover { background: $accent; }
+QStatusBar { background: $panel; border-top: 1px solid $line; }
+QStatusBar::item { border: none; }
+QStatusBar QLabel { color: $text; padding: 0 6px; }
+#dim, QStatusBar #dim { color: $dim; }
+#small { color: $dim; font-size: ${small}px; }
+#heading { color: $dim; font-size: ${small}px; font-weight: 600; }
+#title { font-size: ${title}px; font-weight: 600; }
+#strong { font-weight: 600; }
+#fine { color: $fine; font-weight: 500; }
+#problem { color: $problem; font-weight: 600; }
+#fault { color: $problem; font-size: ${small}px; }
+#bar { background: $panel; border-bottom: 1px solid $line; }
+#panel, #panel > QWidget > #body { background: $panel; }
+#well { background: $field; border-radius: 6px; }
+#separator { background: $line; }
+QPushButton, QToolButton {
+  background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 5px 11px; min-height: 18px;
+}
+QPushButton:hover, QToolButton:hover { border-color: $accent; }
+QPushButton:pressed, QToolButton:pressed { background: $selection; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; }
+QPushButton:focus, QToolButton:focus { border-color: $accent; }
+QPushButton:checked, QToolButton:checked, QPushButton#primary {
+  background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;
+}
+QToolButton#flat, QPushButton#flat { border: none; background: transparent; padding: 2px 5px; }
+QToolButton#flat:hover, QPushButton#flat:hover { background: $selection; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QLineEdit, QComboBox, QSpinBox, QAbstractSpinBox {
+  background: $field; color: $text; border: 1px solid $edge; border-radius: 6px; padding: 3px 8px; min-height: 18px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; background: $panel; }
+QLineEdit[fault="true"], QComboBox[fault="true"] { border-color: $problem; background: $problem_ground; }
+QLineEdit#name { background: transparent; border-color: transparent; padding: 1px 3px; font-size: ${title}px;
+  font-weight: 600; }
+QLineEdit#name:hover { border-color: $line; }
+QLineEdit#name:focus { border-color: $accent; background: $panel; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $selection;
+  selection-color: $text; outline: none; padding: 3px; }
+QCheckBox { spacing: 6px; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $field; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QCheckBox:focus { color: $accent; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $handle; border-radius: 4px; margin: 1px; min-height: 28px; min-width: 28px; }
+QScrollBar::handle:hover { background: $dim; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; border: none;
+  width: 0; height: 0; }
+QTabWidget::pane { border: none; border-top: 1px solid $line; background: $panel; }
+QTabWidget { background: $panel; }
+QTabBar { background: $panel; border: none; }
+QTabBar::tab { background: transparent; color: $dim; padding: 9px 13px 8px 13px; border: none;
+  border-bottom: 2px solid transparent; margin-right: 2px; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:focus { color: $accent; }
+QTableView { background: $panel; alternate-background-color: $field; border: none; gridline-color: $line;
+  selection-background-color: $selection; selection-color: $text; outline: none; }
+QHeaderView { background: $panel; }
+QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
+  font-size: ${small}px; font-weight: 600; }
+QTreeWidget, QListWidget { background: $panel; border: none; outline: none; }
+QTreeWidget::item { padding: 4px 2px; border-radius: 6px; }
+QTreeWidget::item:hover { background: $field; }
+QTreeWidget::item:selected { background: $selection; color: $text; }
+QProgressBar { background: $field; border: 1px solid $line; border-radius: 4px; height: 8px; text-align: center; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QSplitter::handle { background: $line; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QSplitter::handle:hover { background: $accent; }
+""")
+
+
+def stylesheet(theme: "Theme", px: int) -> str:
+    """The style sheet for `theme` with ordinary text of `px` pixels."""
+    from cnnbuilder.app.icons import icon_file
+    from cnnbuilder.app.theme import family
+
+    return _TEMPLATE.substitute(
+        family=family(), px=px, small=px - 1, title=px + 2, window=theme.window, panel=theme.panel, line=theme.line,
+        text=theme.text, dim=theme.dim, accent=theme.accent, on_accent=theme.on_accent, selection=theme.selection,
+        field=theme.field, edge=theme.line, problem=theme.problem, problem_ground=theme.problem_ground, fine=theme.fine,
+        faint="#9aa1ad" if not theme.dark else "#5c6675", handle="#c5cad4" if not theme.dark else "#3d4552",
+        chevron=icon_file("chevron-down", theme.dim), check=icon_file("check", theme.on_accent),
+    )

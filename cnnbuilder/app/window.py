@@ -1,0 +1,223 @@
+"""The main window: puts the rooms together and joins their signals. It decides nothing about the document."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from cnnbuilder.app import theme
+from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
+from cnnbuilder.app.bar import PictureBar
+from cnnbuilder.app.canvas.view import Canvas
+from cnnbuilder.app.documents import Documents
+from cnnbuilder.app.inspector.panel import Inspector
+from cnnbuilder.app.live import Live
+from cnnbuilder.app.palette import Palette
+from cnnbuilder.app.runner import Result, Runner
+from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.status import Status
+from cnnbuilder.app.tasks import Tasks
+from cnnbuilder.app.views.costs import Costs
+from cnnbuilder.app.views.problems import Problems
+
+PALETTE_WIDTH, INSPECTOR_WIDTH, VIEWS_HEIGHT = 200, 286, 292
+SIZE = (1400, 900)
+
+
+class Window(QMainWindow):
+    """Owns the widgets, the runner and the tasks of one document."""
+
+    painted = Signal()
+    """The window was painted for the first time."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.tasks = Tasks()
+        self.runner = Runner()
+        self.live = Live(session, self.runner)
+        self.documents = Documents(session, self.tasks, self)
+        self.actions_ = Actions(self, session, self.documents)
+        self.setAcceptDrops(True)
+        self.canvas = Canvas()
+        self._build_menus()
+        self.bar = PictureBar(session, self.actions_.made["undo"], self.actions_.made["redo"])
+        self.inspector = Inspector(session)
+        self.palette_ = Palette()
+        self.tabs = QTabWidget()
+        self.problems = Problems(session)
+        self.status = Status(session)
+        self.setStatusBar(self.status)
+        self._build_body()
+        self._join()
+        self._painted = False
+        self._leaving = False
+        self._restore()
+        self.canvas.show_design(session.design, session.shown.selected)
+        self._follow(session.shown)
+
+    # Building
+
+    def _build_body(self) -> None:
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Views")
+        self.tabs.addTab(Costs(self.session), "Shapes and costs")
+        self.tabs.addTab(self.problems, "Problems")
+        self._middle = QSplitter(Qt.Orientation.Vertical)
+        self._middle.addWidget(self.canvas)
+        self._middle.addWidget(self.tabs)
+        self._middle.setStretchFactor(0, 1)
+        self._middle.setCollapsible(0, False)
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.palette_, self._middle, self.inspector):
+            self._across.addWidget(widget)
+        self._across.setStretchFactor(1, 1)
+        self._across.setCollapsible(1, False)
+        self._across.setSizes([PALETTE_WIDTH, SIZE[0] - PALETTE_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self._middle.setSizes([SIZE[1] - VIEWS_HEIGHT, VIEWS_HEIGHT])
+        for splitter in (self._middle, self._across):
+            splitter.setHandleWidth(1)
+            splitter.setFrameShape(QFrame.Shape.NoFrame)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self._across, 1)
+        self.setCentralWidget(body)
+
+    def _build_menus(self) -> None:
+        bar, make = self.menuBar(), self.actions_.make
+        file_menu(self.actions_, bar.addMenu("&File"), self.close)
+        edit_menu(self.actions_, bar.addMenu("&Edit"))
+        view = bar.addMenu("&View")
+        view.addAction(make("zoom-in", "Zoom &in", "Ctrl++", lambda: self.canvas.zoom_by(1.25), "zoom-in"))
+        self.actions_.made["zoom-in"].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        view.addAction(make("zoom-out", "Zoom &out", "Ctrl+-", lambda: self.canvas.zoom_by(0.8), "zoom-out"))
+        view.addAction(make("zoom-1", "&Actual size", "Ctrl+0", self.canvas.reset_zoom))
+        view.addAction(make("fit", "&Fit the network", "F", self.canvas.fit, "fit"))
+        view.addSeparator()
+        view.addAction(make("theme", "&Dark theme", "Ctrl+Shift+D", self._turn_theme))
+        run = bar.addMenu("&Run")
+        run.addAction(make("run", "Run &now", "F5", self.live.run, "run"))
+        run.addAction(make("live", "&Live", "F6", self._turn_live))
+        run.addAction(make("cancel", "&Cancel", "Ctrl+.", self.runner.cancel, "stop"))
+        help_menu(self.actions_, bar.addMenu("&Help"))
+
+    def _join(self) -> None:
+        session, canvas = self.session, self.canvas
+        session.changed.connect(self._changed)
+        canvas.selected.connect(session.select)
+        canvas.moved.connect(session.move)
+        canvas.remove.connect(session.remove_selected)
+        canvas.dropped.connect(session.place)
+        canvas.channel_turned.connect(self.live.turn)
+        canvas.zoomed.connect(self.status.show_zoom)
+        self.palette_.chosen.connect(session.append)
+        self.bar.open_picture.connect(self.documents.choose_picture)
+        self.bar.sample_picture.connect(self.documents.open_picture)
+        self.documents.opened.connect(canvas.fit)
+        self.problems.titled.connect(lambda words: self._name_tab(self.problems, words))
+        self.problems.centred.connect(canvas.show_block)
+        self.status.show_problems.connect(lambda: self.tabs.setCurrentWidget(self.problems))
+        self.status.zoom_in.connect(self.actions_.made["zoom-in"].trigger)
+        self.status.zoom_out.connect(self.actions_.made["zoom-out"].trigger)
+        self.status.fit.connect(canvas.fit)
+        self.status.cancel.connect(self.runner.cancel)
+        self.runner.finished.connect(self._show_result)
+        self.runner.progressed.connect(self.status.show_progress)
+        self.tasks.busy.connect(lambda words: self.status.show_progress(0, 0, words))
+        theme.keeper().changed.connect(self.actions_.recolour)
+        QShortcut(QKeySequence("/"), self, self.palette_.search.setFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        """What is not needed for the first sight of the window: maps (pyqtgraph, numpy) and running."""
+        self.painted.emit()
+        from cnnbuilder.app.views.maps import FeatureMaps, Gradients, Kernels
+
+        chosen = self.tabs.currentIndex()
+        self.maps = (FeatureMaps(self.session), Gradients(self.session), Kernels(self.session))
+        for number, view in enumerate(self.maps):
+            view.titled.connect(lambda words, view=view: self._name_tab(view, words))
+            self.runner.finished.connect(view.show_result)
+            self.tabs.insertTab(number, view, view.title)
+        self.tabs.setCurrentIndex(0 if not chosen else chosen + len(self.maps))
+        if self.session.shown.report.problems:
+            self.tabs.setCurrentWidget(self.problems)
+        self.live.begin()
+
+    def _name_tab(self, view: QWidget, words: str) -> None:
+        """Only the tab that is seen says which block it shows."""
+        number = self.tabs.indexOf(view)
+        if number >= 0:
+            self.tabs.setTabText(number, words)
+
+    # Following
+
+    def _changed(self, old: Shown, new: Shown) -> None:
+        self.canvas.show_design(new.design, new.selected)
+        self._follow(new)
+
+    def _follow(self, shown: Shown) -> None:
+        self.actions_.follow(shown)
+        self.setWindowTitle(f"{shown.title}[*] — cnnbuilder")
+        self.setWindowModified(shown.changed)
+        self.problems.tell_title()
+
+    def _show_result(self, result: Result) -> None:
+        if not self.live.is_latest(result):
+            return
+        self.canvas.cards.show_thumbnails(result.thumbnails)
+        self.bar.show_result(result)
+        self.status.show_threads(self.session.shown, result.threads)
+
+    def _turn_theme(self) -> None:
+        theme.keeper().show(theme.LIGHT if theme.now().dark else theme.DARK)
+
+    def _turn_live(self) -> None:
+        self.session.look(live=not self.session.shown.live)
+
+    # Files dropped, leaving, what is remembered
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.documents.drop(paths[0])
+
+    def _restore(self) -> None:
+        settings = QSettings()
+        self.resize(*SIZE)
+        for name, take in (("geometry", self.restoreGeometry), ("across", self._across.restoreState),
+                           ("middle", self._middle.restoreState)):
+            value = settings.value(f"window/{name}")
+            if isinstance(value, QByteArray):
+                take(value)
+        self.actions_.recolour()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._leaving and self.session.shown.changed:
+            event.ignore()
+            self.documents.leave(self._leave)
+            return
+        settings = QSettings()
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/across", self._across.saveState())
+        settings.setValue("window/middle", self._middle.saveState())
+        self.runner.stop()
+        self.tasks.wait()
+        super().closeEvent(event)
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self.close()
