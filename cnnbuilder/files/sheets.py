@@ -30,7 +30,7 @@ _ANCHORS = {
 _TILE = 96
 _LARGEST_CELL = 32
 _LARGEST_SIDE = 2048
-_MOST_VALUES = 2**26
+_MOST_VALUES = 2**23
 
 
 def colour_table(name: str, levels: int = LEVELS) -> NDArray[np.uint8]:
@@ -45,7 +45,7 @@ def sheet(values: NDArray[Any], colours: Colours = "auto") -> bytes:
 
     One colour scale for all: viridis from 0 to the largest value, or, where a value is negative, blue-white-red around
     zero; "grey" runs from the smallest to the largest. What is not a number is magenta. Small maps are enlarged by a
-    whole number; sheets of more than 2²⁶ values keep every second value, or fewer. Raises ValueError for another shape.
+    whole number; sheets of more than 2²³ values keep every second value, or fewer. Raises ValueError for another shape.
     """
     maps = np.asarray(values)
     maps = maps[:, None, None] if maps.ndim == 1 else maps
