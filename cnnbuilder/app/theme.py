@@ -28,7 +28,7 @@ UNIT = "#ff7a1a"
 """The unit looked at, everywhere."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Theme:
     """The tokens of one theme, as `#rrggbb`."""
 

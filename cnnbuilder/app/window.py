@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
@@ -21,7 +21,7 @@ from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.problems import Problems
 
-PALETTE_WIDTH, INSPECTOR_WIDTH, VIEWS_HEIGHT = 200, 286, 292
+PALETTE_WIDTH, INSPECTOR_WIDTH, VIEWS_HEIGHT = 200, 286, 268
 SIZE = (1400, 900)
 
 
@@ -89,6 +89,11 @@ class Window(QMainWindow):
 
     def _build_menus(self) -> None:
         bar, make = self.menuBar(), self.actions_.make
+        brand, self._file = QLabel("cnnbuilder"), QLabel()
+        brand.setObjectName("brand")
+        self._file.setObjectName("file")
+        bar.setCornerWidget(brand, Qt.Corner.TopLeftCorner)
+        bar.setCornerWidget(self._file, Qt.Corner.TopRightCorner)
         file_menu(self.actions_, bar.addMenu("&File"), self.close)
         edit_menu(self.actions_, bar.addMenu("&Edit"))
         view = bar.addMenu("&View")
@@ -154,9 +159,8 @@ class Window(QMainWindow):
         self.live.begin()
 
     def _name_tab(self, view: QWidget, words: str) -> None:
-        """Only the tab that is seen says which block it shows."""
         number = self.tabs.indexOf(view)
-        if number >= 0:
+        if number >= 0 and self.tabs.tabText(number) != words:
             self.tabs.setTabText(number, words)
 
     # Following
@@ -169,6 +173,11 @@ class Window(QMainWindow):
         self.actions_.follow(shown)
         self.setWindowTitle(f"{shown.title}[*] — cnnbuilder")
         self.setWindowModified(shown.changed)
+        name = f"{shown.title} ●" if shown.changed else shown.title
+        if name != self._file.text():
+            self._file.setText(name)
+            self._file.setToolTip(str(shown.path or "not saved yet"))
+            self.menuBar().adjustSize()
         self.problems.tell_title()
 
     def _show_result(self, result: Result) -> None:

@@ -188,6 +188,7 @@ class PaddingField(Field):
         assert isinstance(parameter, PaddingParameter)
         self.combo.addItems([*parameter.words, "0", "1", "2"])
         self.line = Line()
+        self.line.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.combo.setLineEdit(self.line)
         self.combo.activated.connect(lambda _: self._given(self.combo.currentText()))
         self.line.given.connect(self._given)

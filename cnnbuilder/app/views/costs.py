@@ -88,6 +88,8 @@ class Costs(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._model = CostTable()
         self._view = QTableView()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from cnnbuilder.app.runner import Result
@@ -28,6 +28,8 @@ class MapsView(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._result: Result | None = None
         self._shown: object = None
@@ -124,14 +126,19 @@ class MapsView(QWidget):
         super().showEvent(event)
         self.refresh()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.refresh()
+
     def _block(self) -> str | None:
         return self._session.shown.selected[-1] if self._session.shown.selected else None
 
     def refresh(self, again: bool = False) -> None:
         """Show what is wanted now, if it is seen and not shown already."""
         block = self._block()
-        self.titled.emit(f"{self.title} — {block}" if block else self.title)
-        if not self.isVisible():
+        seen = self.isVisible()
+        self.titled.emit(f"{self.title} — {block}" if block and seen else self.title)
+        if not seen:
             return
         wanted = (self._result, block, self._which.currentIndex(), self._scaling.currentIndex(), self._first)
         if wanted == self._shown and not again:
