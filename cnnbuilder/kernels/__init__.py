@@ -1,9 +1,10 @@
 """Native functions for every operation, forward and backward, and the caller of plans made of them.
 
-Importing this costs nothing: each name is imported when it is first used, and numba never is (`library.py`). `prepare` loads the functions, `step` gives one of them with its numbers,
-`Program` runs many in one native call. A step's *frame* is its addresses, in this order, 0 where there is none: one of
-each input, of each weight (`operation.weight_names`), of the output, of what forward saves, of the gradient of each
-input, of the gradient of each weight, and of the gradient of the output. Arrays are C-contiguous, the batch axis first.
+Importing this costs nothing: each name is imported when it is first used, and numba never is (`library.py`).
+`prepare` loads the functions, `step` gives one of them with its numbers, `Program` runs many in one native call. A
+step's *frame* is its addresses, in this order, 0 where there is none: one of each input, of each weight
+(`operation.weight_names`), of the output, of what forward saves, of the gradient of each input, of the gradient of
+each weight, and of the gradient of the output. Arrays are C-contiguous, the batch axis first.
 """
 
 from importlib import import_module
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from cnnbuilder.kernels.steps import has, needs, step
 
 __all__ = [
-    "Program", "Step", "has", "is_cached", "is_prepared", "needs", "prepare", "set_thread_count", "step", "thread_count",
+    "Program", "Step", "has", "is_cached", "is_prepared", "needs", "prepare", "set_thread_count", "step",
+    "thread_count",
 ]
 
 _FILES = {

@@ -30,7 +30,8 @@ def compile_all(progress: Progress | None = None, cancelled: Callable[[], bool] 
         symbols[f"{definition.name}_{name}"] = compilers[name].compile(definition)
     if progress is not None:
         progress(len(wanted), len(wanted) + 1, "machine code")
-    code, externals = emit([module for compiler in compilers.values() for module in compiler.modules], set(symbols.values()))
+    modules = [module for compiler in compilers.values() for module in compiler.modules]
+    code, externals = emit(modules, set(symbols.values()))
     return Library(symbols, externals, host(), RELOCATION, code)
 
 

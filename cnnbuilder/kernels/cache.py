@@ -1,7 +1,8 @@
 """Where compiled kernels are kept: one file in a folder whose name says everything that the code depends on.
 
-The file is a line of JSON and the object code. It is written beside its place and moved there, so it is whole or absent whatever is
-killed when, and two processes that fill the cache at once do not disturb each other. A digest guards against damage.
+The file is a line of JSON and the object code. It is written beside its place and moved there, so it is whole or
+absent whatever is killed when, and two processes that fill the cache at once do not disturb each other. A digest
+guards against damage.
 """
 
 import hashlib
@@ -106,7 +107,7 @@ def _usable(folder: Path) -> bool:
 
 
 def folder() -> Path | None:
-    """The folder for this key, in the user's cache or else a private temporary one; None where neither can be written."""
+    """The folder for this key, in the user's cache or else a private temporary one; None if neither is writable."""
     for root in (_wanted_root(), _spare_root()):
         if (root / key() / FILE).is_file() and _trusted(root):
             return root / key()

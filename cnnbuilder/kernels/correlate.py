@@ -1,12 +1,14 @@
-"""Convolution: the packing of its row, and the choice between two fast ways (float32); plain loops: `correlate_plain.py`.
+"""Convolution: the packing of its row, and the choice between two fast ways; plain loops: `correlate_plain.py`.
 
-*Blocked* (`correlate_blocked.py`) gathers windows into panels and multiplies register tiles; *direct* (`correlate_direct.py`)
-adds shifted rows, and serves what leaves a tile empty: listed connections, and groups of one or two filters.
+*Blocked* (`correlate_blocked.py`, `correlate_backward.py`) gathers windows into panels and multiplies register tiles;
+*direct* (`correlate_direct.py`) adds shifted rows, and serves what leaves a tile empty: listed connections, and
+groups of one or two filters.
 """
 
 from itertools import accumulate
 
-from cnnbuilder.kernels.correlate_blocked import blocked_forward, blocked_to_input, blocked_to_weights
+from cnnbuilder.kernels.correlate_backward import blocked_to_input, blocked_to_weights
+from cnnbuilder.kernels.correlate_blocked import blocked_forward
 from cnnbuilder.kernels.correlate_direct import direct_forward, direct_to_input, direct_to_weights
 from cnnbuilder.kernels.correlate_row import ALGORITHM, DIRECT
 from cnnbuilder.kernels.native import Integers, kernel
@@ -43,7 +45,8 @@ def pack(operation: Correlate, role: str, batch: int) -> Packed:
         "to_weights": operation.groups * -(-filters_in_group // 8) * -(-in_group * rows.kernel * columns.kernel // 16),
     }[role]
     if direct:
-        units = {"forward": batch * operation.filters, "to_input": batch * operation.channels}.get(role, operation.filters)
+        filters, channels = operation.filters, operation.channels
+        units = {"forward": batch * filters, "to_input": batch * channels, "to_weights": filters}[role]
     return Packed(numbers, units, batch * operation.macs * (0.2 if direct else 0.03))
 
 

@@ -1,17 +1,17 @@
-"""Convolution as products of register tiles (`tile.py`): windows are gathered into panels of `wide` places, never as a whole.
+"""Convolution as products of register tiles (`tile.py`): windows are gathered into panels, never as a whole.
 
-Forward, `y[f, place] += Σ_k W[f, k] · window[k, place]`, with the weights where they are and k = (channel, row, column) of the kernel.
-To the input the product `Wᵀ · gy` gives each tap's share of gx, which is added row by row where it belongs (nothing is
-multiplied for strides that skip). To the weights, `gW[f, k] = Σ_place gy[f, place] · window[place, k]`.
+Forward, `y[f, place] += Σ_k W[f, k] · window[k, place]`, with the weights where they are and k = (channel, row,
+column) of the kernel. To the input the product `Wᵀ · gy` gives each tap's share of gx, which is added row by row
+where it belongs (nothing is multiplied for strides that skip). To the weights, `gW[f, k] = Σ_place gy[f, place] ·
+window[place, k]`.
 
 Gathered padding is 0, and 0 · ∞ is NaN where the formula reads nothing: so a NaN that padding may have made is
 computed again by the plain sum.
 """
 
-from cnnbuilder.kernels.correlate_direct import copy_masked, input_plane, rectify, start_outputs
-from cnnbuilder.kernels.correlate_plain import plain_bias, plain_output, plain_weight
+from cnnbuilder.kernels.correlate_direct import input_plane, rectify, start_outputs
+from cnnbuilder.kernels.correlate_plain import plain_output
 from cnnbuilder.kernels.correlate_row import (
-    ACCUMULATE,
     BATCH,
     CHANNELS,
     COLUMNS,
@@ -19,8 +19,6 @@ from cnnbuilder.kernels.correlate_row import (
     DILATION_ROWS,
     FILTERS,
     GROUPS,
-    GW,
-    GX,
     HEIGHT,
     KERNEL_COLUMNS,
     KERNEL_ROWS,
@@ -41,10 +39,10 @@ from cnnbuilder.kernels.native import (
     at,
     cancelled,
     helper,
-    routine,
     real,
     release,
     reserve,
+    routine,
     tile,
     tile_lanes,
     tile_rows,
@@ -54,8 +52,6 @@ from cnnbuilder.kernels.rows import ADD, STORE, combine, fill
 
 DEPTH = 256
 """Weights of a filter that a panel holds: 256 × 48 places stay in the first- and second-level cache."""
-PLACES = 128
-"""Places that a panel holds on the way to the weights: written across, it should stay in the first-level cache."""
 PANELS = 6
 """Panels gathered at once on the way forward: eight rows of weights are read once for all of them."""
 VECTORS = 3
@@ -141,7 +137,8 @@ def forward_item(
             return
         depth = min(DEPTH, size - k)
         for place in range(start, end, wide):
-            gather(step, x, k, depth, place, min(wide, end - place), panel_width(place, end), at(buffer, (place - start) * depth))
+            panel, width = at(buffer, (place - start) * depth), panel_width(place, end)
+            gather(step, x, k, depth, place, min(wide, end - place), width, panel)
         for f in range(first, stop, tile_rows()):
             rows = min(tile_rows(), stop - f)
             a, a_row = at(values(frame[1]), f * size + k), size
@@ -245,166 +242,3 @@ def finish(step: Integers, frame: Integers, sample: int, first: int, stop: int, 
                     y[place] = plain_output(step, frame, sample, f, place // columns, place % columns)
         if step[RELU]:
             rectify(at(y, start), end - start)
-
-
-@routine
-def blocked_to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over samples and input channels."""
-    channels, filters = step[CHANNELS], step[FILTERS] // step[GROUPS]
-    in_group, wide, plane = channels // step[GROUPS], VECTORS * tile_lanes(), step[HEIGHT] * step[WIDTH]
-    panels = max(1, min(3, (1 << 17) // (filters * wide)))
-    units = step[BATCH] * channels
-    buffer = reserve(filters * (panels * wide + tile_rows()) + tile_rows() * panels * wide)
-    unit, stop = part * units // parts, (part + 1) * units // parts
-    if step[ACCUMULATE] & 1 == 0:
-        fill(at(values(frame[slot(step, GX)]), unit * plane), (stop - unit) * plane, real(0))
-    while unit < stop:
-        count = min(in_group - unit % in_group, stop - unit)
-        for start in range(0, step[ROWS] * step[COLUMNS], panels * wide):
-            if cancelled(cancel):
-                break
-            end = min(step[ROWS] * step[COLUMNS], start + panels * wide)
-            input_item(step, frame, unit, count, start, end, values(buffer), panels * wide)
-        unit += count
-    release(buffer)
-
-
-@routine
-def input_item(
-    step: Integers, frame: Integers, unit: int, count: int, start: int, end: int, buffer: Values, room: int
-) -> None:
-    """What outputs `start` … `end − 1` give back to `count` channels of one sample and group, from `unit` on."""
-    filters, rows, wide = step[FILTERS] // step[GROUPS], tile_rows(), VECTORS * tile_lanes()
-    in_group, taps = step[CHANNELS] // step[GROUPS], step[KERNEL_ROWS] * step[KERNEL_COLUMNS]
-    sample, channel = unit // step[CHANNELS], unit % step[CHANNELS]
-    base, c = channel // in_group * filters, channel % in_group
-    packed, shares = at(buffer, filters * room), at(buffer, filters * (room + rows))
-    places, size = step[ROWS] * step[COLUMNS], in_group * taps
-    for place in range(start, end, wide):
-        panel, width, number = at(buffer, (place - start) * filters), panel_width(place, end), min(wide, end - place)
-        for f in range(filters):
-            copy_masked(step, frame, (sample * step[FILTERS] + base + f) * places + place, number, at(panel, f * width))
-            fill(at(panel, f * width + number), width - number, real(0))
-    for k in range(c * taps, (c + count) * taps, rows):
-        number = min(rows, (c + count) * taps - k)
-        weight = at(values(frame[1]), base * size + k)
-        for f in range(filters):
-            for r in range(number):
-                packed[f * rows + r] = weight[f * size + r]
-            for r in range(number, rows):
-                packed[f * rows + r] = real(0)
-        fill(shares, rows * room, real(0))
-        for place in range(start, end, wide):
-            panel, width = at(buffer, (place - start) * filters), panel_width(place, end)
-            tile(width // tile_lanes(), filters, packed, 1, rows, panel, at(shares, place - start), room)
-        for r in range(number):
-            plane = sample * step[CHANNELS] + channel - c + (k + r) // taps
-            scatter(step, frame, plane, (k + r) % taps, start, end, at(shares, r * room))
-
-
-@routine
-def scatter(step: Integers, frame: Integers, plane: int, tap: int, start: int, end: int, shares: Values) -> None:
-    """Add one tap's shares for outputs `start` … `end − 1` to where the tap lies in a plane of gx."""
-    stride, in_width = step[STRIDE_COLUMNS], step[WIDTH]
-    offset = start_column(step, 0) + tap % step[KERNEL_COLUMNS] * step[DILATION_COLUMNS]
-    first, stop = first_inside(offset, stride), stop_inside(offset, stride, in_width, step[COLUMNS])
-    gx = at(values(frame[slot(step, GX)]), plane * step[HEIGHT] * in_width)
-    for j in range(start // step[COLUMNS], (end - 1) // step[COLUMNS] + 1):
-        row = start_row(step, j) + tap // step[KERNEL_COLUMNS] * step[DILATION_ROWS]
-        if 0 <= row < step[HEIGHT]:
-            low, high = max(first, start - j * step[COLUMNS]), min(stop, end - j * step[COLUMNS])
-            line, source = at(gx, row * in_width + low * stride + offset), at(shares, j * step[COLUMNS] + low - start)
-            if stride == 1:
-                combine(line, source, high - low, ADD)
-            else:
-                for i in range(high - low):
-                    line[i * stride] += source[i]
-
-
-@routine
-def blocked_to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over groups and panels of a filter's weights, and over filters where those are too few."""
-    rows, wide, size = tile_rows(), VECTORS * tile_lanes(), kernel_length(step)
-    filters, groups = step[FILTERS] // step[GROUPS], step[GROUPS]
-    panels, blocks = ceil_div(size, wide), ceil_div(filters, rows)
-    chunks = min(blocks, ceil_div(parts, groups * panels))
-    items = groups * panels * chunks
-    buffer = reserve(PLACES * (wide + rows) + rows * wide)
-    for item in range(part * items // parts, (part + 1) * items // parts):
-        chunk, rest = item % chunks, item // chunks
-        first, stop = chunk * blocks // chunks * rows, min(filters, (chunk + 1) * blocks // chunks * rows)
-        base, panel = rest // panels * filters, rest % panels
-        if panel == 0:
-            for f in range(base + first, base + stop):
-                plain_bias(step, frame, f)
-        if frame[slot(step, GW)] != 0:
-            weights_item(step, frame, base + first, base + stop, panel * wide, values(buffer), cancel)
-        if cancelled(cancel):
-            break
-    release(buffer)
-
-
-@routine
-def weights_item(
-    step: Integers, frame: Integers, first: int, stop: int, k: int, buffer: Values, cancel: Integers
-) -> None:
-    """The gradient of one panel of weights, from `k` on, of filters `first` … `stop − 1` of one group."""
-    size, wide, places = kernel_length(step), VECTORS * tile_lanes(), step[ROWS] * step[COLUMNS]
-    width, count = panel_width(k, size), min(wide, size - k)
-    packed, spare = at(buffer, PLACES * wide), at(buffer, PLACES * (wide + tile_rows()))
-    gw = values(frame[slot(step, GW)])
-    for f in range(first, stop):
-        fill(at(gw, f * size + k), count, real(0))
-    for sample in range(step[BATCH]):
-        x = at(values(frame[0]), input_plane(step, sample, first, 0) * step[HEIGHT] * step[WIDTH])
-        for start in range(0, places, PLACES):
-            if cancelled(cancel):
-                return
-            depth = min(PLACES, places - start)
-            gather_across(step, x, k, count, width, start, start + depth, buffer)
-            for f in range(first, stop, tile_rows()):
-                rows = min(tile_rows(), stop - f)
-                for r in range(rows):
-                    copy_masked(step, frame, (sample * step[FILTERS] + f + r) * places + start, depth, at(packed, r * depth))
-                fill(at(packed, rows * depth), (tile_rows() - rows) * depth, real(0))
-                multiply(depth, packed, depth, 1, buffer, width, at(gw, f * size + k), size, rows, count, spare)
-    for f in range(first, stop):
-        if has_nan(at(gw, f * size + k), count):
-            again(step, frame, f, k, count, at(gw, f * size + k))
-
-
-@routine
-def again(step: Integers, frame: Integers, f: int, k: int, count: int, gw: Values) -> None:
-    """Compute again those of `count` weight gradients that are NaN."""
-    kernel_columns, taps = step[KERNEL_COLUMNS], step[KERNEL_ROWS] * step[KERNEL_COLUMNS]
-    for i in range(count):
-        if gw[i] != gw[i]:
-            tap = (k + i) % taps
-            gw[i] = plain_weight(step, frame, f, (k + i) // taps, tap // kernel_columns, tap % kernel_columns)
-
-
-@routine
-def gather_across(
-    step: Integers, x: Values, k: int, count: int, width: int, start: int, end: int, panel: Values
-) -> None:
-    """panel[place, k]: `gather` with rows and columns exchanged, for places `start` … `end − 1`."""
-    kernel_columns, taps, columns = step[KERNEL_COLUMNS], step[KERNEL_ROWS] * step[KERNEL_COLUMNS], step[COLUMNS]
-    stride, in_width = step[STRIDE_COLUMNS], step[WIDTH]
-    for i in range(width):
-        tap = (k + i) % taps
-        offset = start_column(step, 0) + tap % kernel_columns * step[DILATION_COLUMNS]
-        first, stop = first_inside(offset, stride), stop_inside(offset, stride, in_width, columns)
-        for j in range(start // columns, (end - 1) // columns + 1):
-            row = start_row(step, j) + tap // kernel_columns * step[DILATION_ROWS]
-            left, right = max(0, start - j * columns), min(columns, end - j * columns)
-            low, high = max(left, first), min(right, stop)
-            if i >= count or not 0 <= row < step[HEIGHT] or high < low:
-                low, high = right, right
-            source = at(x, (((k + i) // taps) * step[HEIGHT] + row) * in_width + offset)
-            target = at(panel, (j * columns - start) * width + i)
-            for column in range(left, low):
-                target[column * width] = real(0)
-            for column in range(low, high):
-                target[column * width] = source[column * stride]
-            for column in range(high, right):
-                target[column * width] = real(0)

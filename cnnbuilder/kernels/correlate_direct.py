@@ -34,7 +34,7 @@ from cnnbuilder.kernels.correlate_row import (
     stop_inside,
     stop_of,
 )
-from cnnbuilder.kernels.native import Integers, Values, at, cancelled, helper, routine, real, release, reserve, values
+from cnnbuilder.kernels.native import Integers, Values, at, cancelled, helper, real, release, reserve, routine, values
 from cnnbuilder.kernels.rows import ADD, STORE, add_product, combine, dot, fill
 
 
@@ -150,10 +150,10 @@ def direct_to_input(step: Integers, frame: Integers, part: int, parts: int, canc
 @helper
 def reads(step: Integers, i: int, c: int) -> bool:
     """Whether filter `i` reads channel `c` of its group."""
+    found = 0
     for q in range(stop_of(step, i)):
-        if channel_of(step, i, q) == c:
-            return True
-    return False
+        found |= 1 if channel_of(step, i, q) == c else 0
+    return found != 0
 
 
 @routine

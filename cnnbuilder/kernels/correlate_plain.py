@@ -28,7 +28,7 @@ from cnnbuilder.kernels.correlate_row import (
     start_row,
     stop_of,
 )
-from cnnbuilder.kernels.native import Integers, Values, at, cancelled, routine, kernel, real, values
+from cnnbuilder.kernels.native import Integers, Values, at, cancelled, kernel, real, routine, values
 
 
 @kernel("correlate_forward", "float64")

@@ -1,6 +1,7 @@
 """A convolution's row, and what its plain, blocked and direct loops share: slots, windows, the plain sums.
 
-After the numbers below come, where connections are listed, where each filter's list starts (`filters + 1` numbers) and the lists.
+After the numbers below come, where connections are listed, where each filter's list starts (`filters + 1` numbers)
+and the lists.
 """
 
 from cnnbuilder.kernels.native import Integers, helper, real, values

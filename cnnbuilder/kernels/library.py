@@ -1,4 +1,4 @@
-"""The compiled kernels of this process: loaded from the cache by llvmlite alone, compiled first where the cache lacks them."""
+"""The compiled kernels of this process: loaded from the cache by llvmlite alone, compiled first if need be."""
 
 import contextlib
 import ctypes
@@ -37,8 +37,8 @@ def is_cached() -> bool:
 def prepare(progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> None:
     """Load all kernels, compiling them first in a child process where the cache lacks them.
 
-    `progress(done, total, name)` is called while compiling; `cancelled()` is asked several times a second, and Cancelled is
-    raised when it says so. Any thread may call this at any time; the second call costs nothing.
+    `progress(done, total, name)` is called while compiling; `cancelled()` is asked several times a second, and
+    Cancelled is raised when it says so. Any thread may call this at any time; the second call costs nothing.
     """
     if _addresses:
         return

@@ -1,8 +1,8 @@
 """Functions of one value. Plain and fast loop are the same lines; the derivative is taken from what PyTorch takes it
 from, the output where that says enough (relu, sigmoid, tanh) and the input elsewhere.
 
-Derivatives at corners: relu'(0) = 0, clip' = 1 at both bounds, hard_sigmoid' = 0 and hard_swish' = 0 or 1 at ±3. NaN in gives NaN
-out, because every choice below compares so that NaN falls through to the arithmetic.
+Derivatives at corners: relu'(0) = 0, clip' = 1 at both bounds, hard_sigmoid' = 0 and hard_swish' = 0 or 1 at ±3. NaN
+in gives NaN out, because every choice below compares so that NaN falls through to the arithmetic.
 """
 
 import math

@@ -7,7 +7,7 @@ cost a test in an inner loop. A product's gradient multiplies the other inputs a
 from math import prod
 
 from cnnbuilder.design.shape import Shape, size
-from cnnbuilder.kernels.native import Integers, Values, at, cancelled, routine, kernel, real, release, reserve, values
+from cnnbuilder.kernels.native import Integers, Values, at, cancelled, kernel, real, release, reserve, routine, values
 from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.kernels.rows import ADD, MULTIPLY, STORE, combine, combine_one, fill
 from cnnbuilder.operations import Merge
@@ -24,9 +24,7 @@ def pack(operation: Merge, role: str, batch: int) -> Packed:
     A join needs sizes alone: each is a row of values. Planes that all inputs have as a whole, or not at all, are rows.
     """
     shapes = [operation.output_shape, *operation.shapes]
-    if operation.function == "concat":
-        volumes = [(1, 1, size(shape)) for shape in shapes]
-    elif len(shapes[0]) < 3:
+    if operation.function == "concat" or len(shapes[0]) < 3:
         volumes = [(1, 1, size(shape)) for shape in shapes]
     else:
         volumes = _joined(shapes)

@@ -70,7 +70,7 @@ def helper(function: Function) -> Function:
 
 
 def routine(function: Function) -> Function:
-    """Register a function that is compiled once and called; its annotations (Values, Integers, int, float) are its types."""
+    """Register a function that is compiled once and called; its annotations are its types."""
     ROUTINES.add(function)
     return function
 

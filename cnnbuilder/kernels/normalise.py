@@ -1,7 +1,7 @@
-"""Batch normalisation; plain and fast loop are the same lines. A channel is one piece of work, so its statistics need no second pass.
+"""Batch normalisation; plain and fast loop are the same lines, and a channel, with its statistics, one piece of work.
 
-Sums are taken in float64. Backward in training: `gx = w·r·(gy − mean(gy) − x̂·mean(gy·x̂))` with `r = 1/√(variance + ε)`
-and `x̂ = (x − mean)·r`.
+Sums are taken in float64. Backward in training: `gx = w·r·(gy − mean(gy) − x̂·mean(gy·x̂))` with `r = 1/√(variance +
+ε)` and `x̂ = (x − mean)·r`.
 """
 
 import math

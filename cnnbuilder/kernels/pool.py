@@ -6,9 +6,17 @@ So nothing waits for a worker, a fork loses nothing, and a worker that is idle w
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import SimpleQueue
 
-Job = Callable[[], None]
+
+@dataclass(frozen=True)
+class Job:
+    """A native call that helps with a plan, and what must live as long as it may still be made."""
+
+    function: Callable[..., None]
+    arguments: tuple[int, ...]
+    held: tuple[object, ...]
 
 
 class Pool:
@@ -28,7 +36,7 @@ class Pool:
         self._busy.release()
 
     def offer(self, job: Job, workers: int) -> None:
-        """Offer `job` to that many workers; each that comes runs it."""
+        """Offer `job` to that many workers; each that comes calls its function."""
         while self._workers < workers:
             thread = threading.Thread(target=_work, args=(self._jobs,), name="cnnbuilder-kernels", daemon=True)
             try:
@@ -47,7 +55,7 @@ class Pool:
 def _work(jobs: "SimpleQueue[Job]") -> None:
     while True:
         job = jobs.get()
-        job()
+        job.function(*job.arguments)
         del job
 
 

@@ -1,7 +1,8 @@
 """The dense product. One sample is a matrix times a vector and runs at the speed of memory, the weights in place.
 
-Forward: rows of weights times samples, as dot products; from two samples on as tiles of eight units by all samples, so that the
-weights are still read once. Backward to the input adds four rows of weights at a time; to the weights four samples at a time.
+Forward: rows of weights times samples, as dot products; from two samples on as tiles of eight units by all samples,
+so that the weights are still read once. Backward to the input adds four rows of weights at a time; to the weights
+four samples at a time.
 """
 
 from cnnbuilder.kernels.native import (
@@ -10,11 +11,11 @@ from cnnbuilder.kernels.native import (
     at,
     cancelled,
     helper,
-    routine,
     kernel,
     real,
     release,
     reserve,
+    routine,
     tile,
     tile_lanes,
     tile_rows,
@@ -41,7 +42,9 @@ def pack(operation: Product, role: str, batch: int) -> Packed:
 
 def needs(operation: Product, role: str, dtype: str) -> tuple[str, ...]:
     """The slots that a role reads or writes."""
-    return {"forward": ("x", "weights", "y"), "to_input": ("weights", "gx", "gy"), "to_weights": ("x", "gweights", "gy")}[role]
+    if role == "forward":
+        return ("x", "weights", "y")
+    return ("weights", "gx", "gy") if role == "to_input" else ("x", "gweights", "gy")
 
 
 @kernel("product_forward", "float64")

@@ -1,9 +1,9 @@
 """Plans: a table of steps that one native call runs, on one thread or shared out among several.
 
-Every step has two counters, of parts claimed and parts done. Each thread walks the steps, claims parts until none is left, and
-waits until all are done before it goes on. A thread that comes late finds everything claimed and costs nothing; when the
-caller's call returns, every part is done, so no other thread touches the plan's memory any more. When the flag is set the
-parts left are claimed and not run.
+Every step has two counters, of parts claimed and parts done. Each thread walks the steps, claims parts until none is
+left, and waits until all are done before it goes on. A thread that comes late finds everything claimed and costs
+nothing; when the caller's call returns, every part is done, so no other thread touches the plan's memory any more.
+When the flag is set the parts left are claimed and not run.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from cnnbuilder.kernels.native import (
     load,
     pause,
 )
-from cnnbuilder.kernels.pool import POOL, thread_count
+from cnnbuilder.kernels.pool import POOL, Job, thread_count
 
 ENTRY = 4
 """Numbers of a step in the table: the function's address, the row's address, where its frame starts, its parts."""
@@ -106,7 +106,7 @@ class Program:
         self._tables: dict[int, Addresses] = {1: self._table}
 
     def run(self, addresses: Addresses, cancel: Addresses, threads: int | None = None) -> None:
-        """Run all steps over `addresses`, the frames of all steps one after another; returns early once `cancel[0] ≠ 0`.
+        """Run all steps; `addresses` are their frames one after another. Returns early once `cancel[0] ≠ 0`.
 
         The interpreter is released meanwhile. Whoever calls keeps the memory behind the addresses alive.
         """
@@ -137,7 +137,7 @@ class Program:
         function = library.runner("run_shared_float32")
         arguments = (_address(table), len(self.steps), _address(addresses), _address(control), _address(cancel))
         # A worker may look at these arrays after this call has returned: the job holds them.
-        POOL.offer(lambda held=(self, table, addresses, control, cancel): function(*arguments), threads - 1)
+        POOL.offer(Job(function, arguments, (self, table, addresses, control, cancel)), threads - 1)
         function(*arguments)
 
 

@@ -1,10 +1,23 @@
 """The largest value or the mean of boxes; plain and fast loop are the same lines.
 
-Forward first combines a box's channels and rows into one row, whole input rows at a time, which makes vector code, and then each
-box's columns of that row. Boxes may overlap, so backward is split by the input's channels, never by boxes.
+Forward first combines a box's channels and rows into one row, whole input rows at a time, which makes vector code,
+and then each box's columns of that row. Boxes may overlap, so backward is split by the input's channels, never by
+boxes.
 """
 
-from cnnbuilder.kernels.native import Integers, Values, at, cancelled, helper, routine, kernel, real, release, reserve, values
+from cnnbuilder.kernels.native import (
+    Integers,
+    Values,
+    at,
+    cancelled,
+    helper,
+    kernel,
+    real,
+    release,
+    reserve,
+    routine,
+    values,
+)
 from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.kernels.rows import ADD, STORE, combine, fill
 from cnnbuilder.operations import Reduce

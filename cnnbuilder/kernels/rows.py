@@ -1,6 +1,6 @@
 """Loops over rows of values that several kernels share. The optimiser makes vector code of them for step 1."""
 
-from cnnbuilder.kernels.native import Values, routine, real
+from cnnbuilder.kernels.native import Values, real, routine
 
 STORE, ADD, MULTIPLY = 0, 1, 2
 

@@ -34,14 +34,14 @@ FILES: dict[type[Operation], tuple[str, KernelFile]] = {
 
 
 def has(operation: Operation, role: str) -> bool:
-    """Whether there is anything to compute: a View has nothing, an operation without trained weights no `to_weights`."""
+    """Whether there is anything to compute: nothing for a View, no `to_weights` without trained weights."""
     if role not in ROLES:
         raise ValueError(f"not a role: {role!r}")
     return type(operation) in FILES and (role != "to_weights" or bool(operation.trained))
 
 
 def needs(operation: Operation, role: str, dtype: str = "float32") -> tuple[str, ...]:
-    """Which slots the function of this role reads or writes, of x, weights, y, saved, gx, gweights, gy; () without one."""
+    """The slots that this role reads or writes, of x, weights, y, saved, gx, gweights, gy; () without a kernel."""
     return FILES[type(operation)][1].needs(operation, role, dtype) if has(operation, role) else ()
 
 

@@ -13,6 +13,7 @@ from llvmlite import ir
 from numba.core import cgutils
 
 _FEATURES = llvm.get_host_cpu_features()
+_external: Any = cgutils.get_or_insert_function
 VECTORS = 3
 """The most vectors of a tile; narrower tiles do the columns that are left over."""
 
@@ -38,7 +39,8 @@ def emit_tile(builder: Any, arguments: Any) -> None:
         block = builder.append_basic_block(f"tile_{count}")
         choice.add_case(ir.Constant(I64, count), block)
         builder.position_at_end(block)
-        builder.call(_tile_function(builder.module, count, [argument.type for argument in arguments[1:]]), arguments[1:])
+        kinds = [argument.type for argument in arguments[1:]]
+        builder.call(_tile_function(builder.module, count, kinds), arguments[1:])
         builder.branch(after)
     builder.position_at_end(after)
 
@@ -55,7 +57,7 @@ def _tile_function(module: Any, vectors: int, operands: list[Any]) -> Any:
     entry, loop, store = (function.append_basic_block(label) for label in ("entry", "depth", "store"))
     builder = ir.IRBuilder(entry)
     vector = ir.VectorType(F32, LANES)
-    fma = cgutils.get_or_insert_function(module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{LANES}f32")
+    fma = _external(module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{LANES}f32")
     rows = [builder.gep(a, [builder.mul(a_row, ir.Constant(I64, row))]) for row in range(ROWS)]
     builder.branch(loop)
 

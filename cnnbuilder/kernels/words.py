@@ -1,0 +1,204 @@
+"""What the words of `native.py` become: a few LLVM instructions each, emitted through numba's `intrinsic`."""
+
+import platform
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils as _cgutils
+from numba.extending import intrinsic as _intrinsic
+
+from cnnbuilder.kernels import native
+from cnnbuilder.kernels.tile import LANES, ROWS, emit_tile
+
+# numba has no type stubs.
+types: Any = numba.types
+intrinsic: Callable[[Any], Any] = _intrinsic
+external: Callable[..., Any] = _cgutils.get_or_insert_function
+
+POINTER = types.CPointer(types.int64)
+REAL: dict[str, Any] = {"float32": types.float32, "float64": types.float64}
+I32, I64, F64 = ir.IntType(32), ir.IntType(64), ir.DoubleType()
+ALIGNMENT = 64
+INTEL = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
+ARM = platform.machine().lower() in ("arm64", "aarch64")
+
+
+@intrinsic
+def _at(typing: Any, pointer: Any, offset: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return pointer(pointer, types.int64), generate
+
+
+@intrinsic
+def _integers(typing: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], I64.as_pointer())
+
+    return POINTER(types.int64), generate
+
+
+@intrinsic
+def _as_float(typing: Any, number: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], F64)
+
+    return types.float64(types.int64), generate
+
+
+@intrinsic
+def _cancelled(typing: Any, cancel: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        flag = builder.load_atomic(arguments[0], "monotonic", 8)
+        return builder.icmp_signed("!=", flag, ir.Constant(I64, 0))
+
+    return types.boolean(POINTER), generate
+
+
+@intrinsic
+def _load(typing: Any, counter: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load_atomic(arguments[0], "seq_cst", 8)
+
+    return types.int64(POINTER), generate
+
+
+@intrinsic
+def _add_and_get_old(typing: Any, counter: Any, amount: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.atomic_rmw("add", arguments[0], arguments[1], "seq_cst")
+
+    return types.int64(POINTER, types.int64), generate
+
+
+@intrinsic
+def _pause(typing: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        if INTEL:
+            name, operands = "llvm.x86.sse2.pause", []
+        elif ARM:
+            name, operands = "llvm.aarch64.hint", [ir.Constant(I32, 1)]
+        else:
+            return context.get_dummy_value()
+        kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
+        builder.call(external(builder.module, kind, name), operands)
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@intrinsic
+def _give_way(typing: Any) -> Any:
+    name = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.call(external(builder.module, ir.FunctionType(I32, []), name), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@intrinsic
+def _call(typing: Any, address: Any, step: Any, frame: Any, part: Any, parts: Any, cancel: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments[1:]])
+        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, POINTER, POINTER, types.int64, types.int64, POINTER), generate
+
+
+def _reserve(width: int) -> Any:
+    """`malloc` with the address that it gave kept in the word before the aligned memory."""
+
+    @intrinsic
+    def reserve(typing: Any, count: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            malloc = external(builder.module, ir.FunctionType(I64, [I64]), "malloc")
+            size = builder.add(builder.mul(arguments[0], ir.Constant(I64, width)), ir.Constant(I64, 2 * ALIGNMENT))
+            given = builder.call(malloc, [size])
+            beyond = builder.add(given, ir.Constant(I64, 2 * ALIGNMENT - 1))
+            aligned = builder.and_(beyond, ir.Constant(I64, -ALIGNMENT))
+            before = builder.sub(aligned, ir.Constant(I64, 8))
+            builder.store(given, builder.inttoptr(before, I64.as_pointer()))
+            return aligned
+
+        return types.int64(types.int64), generate
+
+    return reserve
+
+
+@intrinsic
+def _release(typing: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        free = external(builder.module, ir.FunctionType(ir.VoidType(), [I64]), "free")
+        before = builder.sub(arguments[0], ir.Constant(I64, 8))
+        builder.call(free, [builder.load(builder.inttoptr(before, I64.as_pointer()))])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+def _values(word: Any) -> Any:
+    pointer = types.CPointer(word)
+
+    @intrinsic
+    def values(typing: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(pointer))
+
+        return pointer(types.int64), generate
+
+    return values
+
+
+def _constant(number: int) -> Any:
+    @intrinsic
+    def constant(typing: Any) -> Any:
+        return types.int64(), lambda context, builder, signature, arguments: ir.Constant(I64, number)
+
+    return constant
+
+
+@intrinsic
+def _tile(
+    typing: Any, vectors: Any, depth: Any, a: Any, a_row: Any, a_step: Any, b: Any, c: Any, c_row: Any
+) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_tile(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(integer, integer, pointer, integer, integer, pointer, pointer, integer), generate
+
+
+def caller(symbol: str, signature: Any) -> Any:
+    """A word that calls the function of that symbol, which is linked in at the end."""
+
+    def generate(context: Any, builder: Any, found: Any, arguments: Any) -> Any:
+        result = ir.VoidType() if signature.return_type == types.void else context.get_value_type(signature.return_type)
+        kind = ir.FunctionType(result, [argument.type for argument in arguments])
+        value = builder.call(external(builder.module, kind, symbol), arguments)
+        return context.get_dummy_value() if signature.return_type == types.void else value
+
+    # An intrinsic must have as many named arguments as the function that it stands for.
+    names = ", ".join(f"a{number}" for number in range(len(signature.args)))
+    source = f"lambda typing, {names}: (signature, generate)"
+    return intrinsic(eval(source, {"signature": signature, "generate": generate}))
+
+
+def words(name: str) -> dict[Any, Any]:
+    """Every word of `native.py`, as it is for one type of values."""
+    real = REAL[name]
+    return {
+        native.real: real, native.values: _values(real), native.integers: _integers, native.at: _at,
+        native.as_float: _as_float, native.cancelled: _cancelled, native.load: _load,
+        native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
+        native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
+        native.tile: _tile, native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
+    }
