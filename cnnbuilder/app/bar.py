@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QPixmap
 from PySide6.QtWidgets import (
@@ -179,9 +178,8 @@ class PictureBar(QFrame):
         self._form.setText(f"{shape}, scaled {range_}" if range_ else shape)
 
 
-def small_picture(pixels: "np.ndarray[Any, Any]", side: int, ratio: float) -> QPixmap:
-    """Bytes of grey or colour as a pixmap of `side`."""
-    pixels = np.ascontiguousarray(pixels)
+def small_picture(pixels: Any, side: int, ratio: float) -> QPixmap:
+    """Bytes of grey or colour (C-contiguous) as a pixmap of `side`."""
     rows, columns = pixels.shape[:2]
     form = QImage.Format.Format_RGB888 if pixels.ndim == 3 else QImage.Format.Format_Grayscale8
     image = QImage(pixels.data, columns, rows, pixels.strides[0], form)

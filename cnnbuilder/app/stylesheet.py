@@ -62,8 +62,7 @@ QLineEdit#name:hover { border-color: $line; }
 QLineEdit#name:focus { border-color: $accent; background: $panel; }
 QComboBox QLineEdit { border: none; background: transparent; padding: 0; min-height: 0; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-#brand { font-weight: 600; padding: 0 6px 0 12px; }
-#file { color: $dim; padding: 0 12px; }
+#file { color: $dim; padding: 6px 12px 0 12px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $selection;

@@ -1,6 +1,8 @@
 """The main window: puts the rooms together and joins their signals. It decides nothing about the document."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
@@ -21,7 +23,7 @@ from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.problems import Problems
 
-PALETTE_WIDTH, INSPECTOR_WIDTH, VIEWS_HEIGHT = 200, 286, 268
+PALETTE_WIDTH, INSPECTOR_WIDTH, VIEWS_HEIGHT = 200, 286, 256
 SIZE = (1400, 900)
 
 
@@ -52,6 +54,8 @@ class Window(QMainWindow):
         self._build_body()
         self._join()
         self._painted = False
+        self._latest: Result | None = None
+        self.maps: tuple[Any, ...] = ()
         self._leaving = False
         self._restore()
         self.canvas.show_design(session.design, session.shown.selected)
@@ -89,10 +93,8 @@ class Window(QMainWindow):
 
     def _build_menus(self) -> None:
         bar, make = self.menuBar(), self.actions_.make
-        brand, self._file = QLabel("cnnbuilder"), QLabel()
-        brand.setObjectName("brand")
+        self._file = QLabel()
         self._file.setObjectName("file")
-        bar.setCornerWidget(brand, Qt.Corner.TopLeftCorner)
         bar.setCornerWidget(self._file, Qt.Corner.TopRightCorner)
         file_menu(self.actions_, bar.addMenu("&File"), self.close)
         edit_menu(self.actions_, bar.addMenu("&Edit"))
@@ -122,7 +124,7 @@ class Window(QMainWindow):
         self.palette_.chosen.connect(session.append)
         self.bar.open_picture.connect(self.documents.choose_picture)
         self.bar.sample_picture.connect(self.documents.open_picture)
-        self.documents.opened.connect(canvas.fit)
+        self.documents.opened.connect(canvas.begin)
         self.problems.titled.connect(lambda words: self._name_tab(self.problems, words))
         self.problems.centred.connect(canvas.show_block)
         self.status.show_problems.connect(lambda: self.tabs.setCurrentWidget(self.problems))
@@ -143,12 +145,15 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
-        """What is not needed for the first sight of the window: maps (pyqtgraph, numpy) and running."""
+        """What is not needed for the first sight of the window: running, and maps with numpy and pyqtgraph."""
         self.painted.emit()
-        from cnnbuilder.app.views.maps import FeatureMaps, Gradients, Kernels
+        self.live.begin()
+        # Half a second of imports, in a thread so that the window stays alive.
+        self.tasks.run("", lambda: import_module("cnnbuilder.app.views.maps"), self._add_maps, self._fail)
 
+    def _add_maps(self, module: Any) -> None:
         chosen = self.tabs.currentIndex()
-        self.maps = (FeatureMaps(self.session), Gradients(self.session), Kernels(self.session))
+        self.maps = tuple(view(self.session) for view in (module.FeatureMaps, module.Gradients, module.Kernels))
         for number, view in enumerate(self.maps):
             view.titled.connect(lambda words, view=view: self._name_tab(view, words))
             self.runner.finished.connect(view.show_result)
@@ -156,7 +161,12 @@ class Window(QMainWindow):
         self.tabs.setCurrentIndex(0 if not chosen else chosen + len(self.maps))
         if self.session.shown.report.problems:
             self.tabs.setCurrentWidget(self.problems)
-        self.live.begin()
+        if self._latest is not None:
+            for view in self.maps:
+                view.show_result(self._latest)
+
+    def _fail(self, words: str) -> None:
+        self.documents.fail("The maps cannot be shown", words)
 
     def _name_tab(self, view: QWidget, words: str) -> None:
         number = self.tabs.indexOf(view)
@@ -183,6 +193,7 @@ class Window(QMainWindow):
     def _show_result(self, result: Result) -> None:
         if not self.live.is_latest(result):
             return
+        self._latest = result
         self.canvas.cards.show_thumbnails(result.thumbnails)
         self.bar.show_result(result)
         self.status.show_threads(self.session.shown, result.threads)
@@ -225,6 +236,7 @@ class Window(QMainWindow):
         settings.setValue("window/middle", self._middle.saveState())
         self.runner.stop()
         self.tasks.wait()
+        self.canvas.cards.blockSignals(True)  # taking the scene apart deselects cards; nobody is to hear of it
         super().closeEvent(event)
 
     def _leave(self) -> None:

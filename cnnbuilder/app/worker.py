@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnbuilder.app.imaging import thumbnail
 from cnnbuilder.app.runner import FIRST_LOOK, Request, Result
-from cnnbuilder.app.thumbnails import Thumbnail, thumbnail
+from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.check import check
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import Cancelled

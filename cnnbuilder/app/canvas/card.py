@@ -1,11 +1,12 @@
 """One block on the canvas."""
 
-import numpy as np
+from typing import Any
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
 
-from cnnbuilder.app import colours, theme
+from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.content import WIDTH, CardContent
 from cnnbuilder.app.canvas.painting import paint_card
 from cnnbuilder.app.thumbnails import Thumbnail
@@ -22,7 +23,7 @@ class Card(QGraphicsItem):
         self.labels: tuple[str, ...] = ()
         self._thumbnail: Thumbnail | None = None
         self._image: QImage | None = None
-        self._pixels: np.ndarray | None = None
+        self._pixels: Any = None
         self._hovered = False
         flag = QGraphicsItem.GraphicsItemFlag
         self.setFlags(flag.ItemIsSelectable | flag.ItemIsMovable | flag.ItemSendsGeometryChanges)
@@ -59,6 +60,8 @@ class Card(QGraphicsItem):
         """Make the picture anew, in the colours of the theme."""
         self._image = self._pixels = None
         if self._thumbnail is not None:
+            from cnnbuilder.app import colours  # numpy comes with it, which the first paint does not wait for
+
             self._pixels = pixels = self._thumbnail.pixels
             rows, columns = pixels.shape[:2]
             if pixels.ndim == 3:

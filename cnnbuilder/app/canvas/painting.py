@@ -75,11 +75,13 @@ def _write(painter: QPainter, rect: QRectF, words: str, font: QFont, colour: str
 def _names(painter: QPainter, content: CardContent, rect: QRectF) -> None:
     """Name and shape, large enough to be read when small."""
     now = theme.now()
-    middle = rect.height() / 2
-    icons.renderer(content.icon, now.group(content.group)).render(painter, QRectF(WIDTH / 2 - 16, middle - 62, 32, 32))
+    middle = rect.height() / 2 + (18 if rect.height() > 110 else 0)
+    if rect.height() > 110:
+        colour = now.group(content.group)
+        icons.renderer(content.icon, colour).render(painter, QRectF(WIDTH / 2 - 16, middle - 62, 32, 32))
     inner = rect.adjusted(6, 0, -6, 0)
     _write(painter, QRectF(inner.x(), middle - 22, inner.width(), 30), content.id, theme.font(22, 600), now.text, CENTRE)
-    words, colour = (content.fault, now.problem) if content.fault else (show(content.shape).replace(" ", ""), now.dim)
+    words, colour = ("does not fit", now.problem) if content.fault else (show(content.shape).replace(" ", ""), now.dim)
     _write(painter, QRectF(inner.x(), middle + 10, inner.width(), 26), words, theme.font(19, 500), colour, CENTRE)
 
 

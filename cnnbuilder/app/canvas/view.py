@@ -24,6 +24,8 @@ from cnnbuilder.design.document import Design
 SMALLEST, LARGEST = 0.05, 4.0
 GRID = 24.0
 FIT_MARGIN = 28.0
+READABLE = 0.62
+"""The zoom down to which a document that was just opened is shrunk."""
 KIND_MIME = "application/x-cnnbuilder-kind"
 
 
@@ -96,6 +98,17 @@ class Canvas(QGraphicsView):
         """Show cards at their designed size."""
         self.zoom_by(1 / self.zoom)
 
+    def begin(self) -> None:
+        """Show a document that was just opened: all of it, or its upper part where that keeps cards readable."""
+        self.fit()
+        bounds = self.cards.cards_rect().adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+        room = self.viewport().rect()
+        if READABLE / 2 < self.zoom < READABLE and bounds.width() * READABLE <= room.width():
+            self.resetTransform()
+            self.scale(READABLE, READABLE)
+            self.centerOn(bounds.center().x(), bounds.top() + room.height() / READABLE / 2)
+            self.zoomed.emit(self.zoom)
+
     def fit(self) -> None:
         """Bring all cards into view, no larger than designed."""
         bounds = self.cards.cards_rect().adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
@@ -119,7 +132,7 @@ class Canvas(QGraphicsView):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         if self._following:
-            self.fit()
+            self.begin()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
         assert isinstance(rect, QRectF)

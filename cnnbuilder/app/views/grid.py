@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnbuilder.app import colours, theme
-from cnnbuilder.app.thumbnails import scale_of, to_bytes
+from cnnbuilder.app.imaging import scale_of, to_bytes
 from cnnbuilder.app.views.tiles import GAP, LABEL, PAGE, Tiles, arrange
 
 pg.setConfigOptions(imageAxisOrder="row-major")

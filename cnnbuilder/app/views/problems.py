@@ -21,6 +21,7 @@ class Problems(QScrollArea):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self.setObjectName("panel")
         self._session = session
         self._shown: object = None
         self.setWidgetResizable(True)

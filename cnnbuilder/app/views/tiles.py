@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnbuilder.app.thumbnails import as_grid
+from cnnbuilder.app.imaging import as_grid
 
 Array = NDArray[Any]
 PAGE = 64

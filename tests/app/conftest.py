@@ -1,0 +1,82 @@
+"""A window for a test: its own settings, closed at the end, and nothing of it left behind."""
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication
+
+from cnnbuilder.app import program, theme
+from cnnbuilder.app.session import Session
+from cnnbuilder.app.window import Window
+from cnnbuilder.design.document import Design
+from cnnbuilder.files import load
+from cnnbuilder.files.resources import samples
+
+LENET = samples() / "lenet5.json"
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The application in the program's look."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    return program.application()
+
+
+@pytest.fixture(autouse=True)
+def own_settings(qapp: QApplication, tmp_path: Path) -> None:
+    """Settings that no other test, and no user, sees."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left(qapp: QApplication) -> Iterator[None]:
+    """Fail the test that leaves a window or dialog behind."""
+    before = set(map(id, qapp.topLevelWidgets()))
+    yield
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before and widget.isVisible()]
+    assert not left, f"the test left {left} open"
+    theme.keeper().show(theme.LIGHT)
+
+
+@pytest.fixture
+def session() -> Session:
+    """A session on LeNet-5."""
+    session = Session(Design())
+    session.open(load(LENET))
+    return session
+
+
+@pytest.fixture
+def open_window(qtbot: Any, kernels: None) -> Iterator[Callable[..., Window]]:
+    """Opens windows that have painted, loaded their maps and run; closes them at the end."""
+    opened: list[Window] = []
+
+    def start(path: Path | None = None, wait: bool = True) -> Window:
+        window = program.open_window(str(path) if path else None)
+        opened.append(window)
+        window.resize(1400, 900)
+        window.show()
+        qtbot.waitUntil(lambda: bool(window.maps), timeout=30_000)
+        if wait:
+            qtbot.waitUntil(lambda: window._latest is not None and bool(window._latest.thumbnails), timeout=60_000)
+        return window
+
+    yield start
+    for window in opened:
+        window._leaving = True
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def lenet(open_window: Callable[..., Window], tmp_path: Path) -> Window:
+    """A window on a copy of LeNet-5 that has run."""
+    path = tmp_path / "lenet5.json"
+    path.write_bytes(LENET.read_bytes())
+    return open_window(path)
