@@ -4,10 +4,16 @@ import contextlib
 import os
 import secrets
 import stat
+import time
 from collections.abc import Callable
 from typing import BinaryIO
 
 from cnnbuilder.design.errors import DesignFileError
+
+
+_BESIDE = ".cnnbuilder-"
+_ABANDONED = 3600
+"""Seconds after which a file that is still beside its place is nobody's."""
 
 
 def reason(error: OSError) -> str:
@@ -26,10 +32,12 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], o
     untouched and nothing is left beside it.
     """
     try:
+        if "\0" in os.fspath(path):
+            raise OSError("a zero byte cannot stand in a name")
         target = os.path.realpath(path)
         mode = _existing_mode(target)
         folder = os.path.dirname(target)
-        beside = os.path.join(folder, f".cnnbuilder-{secrets.token_hex(8)}.tmp")
+        beside = os.path.join(folder, f"{_BESIDE}{secrets.token_hex(8)}.tmp")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         descriptor = os.open(beside, flags, 0o666 if mode is None else 0o600)
         try:
@@ -45,6 +53,7 @@ def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], o
                 os.unlink(beside)
             raise
         _sync_folder(folder)
+        _clear_leftovers(folder)
     except FileNotFoundError:
         raise DesignFileError(f"{os.fspath(path)}: cannot be saved: there is no such folder") from None
     except OSError as error:
@@ -64,6 +73,14 @@ def _existing_mode(target: str) -> int | None:
     if not os.access(target, os.W_OK):
         raise PermissionError
     return stat.S_IMODE(found.st_mode)
+
+
+def _clear_leftovers(folder: str) -> None:
+    """Take away what a process that was killed while saving has left here."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(_BESIDE) and time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+                os.unlink(entry.path)
 
 
 def _sync_folder(folder: str) -> None:
