@@ -36,11 +36,12 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
         largest = x[0]
         for c in range(1, channels):
             largest = max(largest, x[c * places])
+        for c in range(channels):
+            y[c * places] = math.exp(x[c * places] - largest)
+        # A loop of its own: a sum beside a store would be taken in another order where x and y lie close together.
         total = real(0)
         for c in range(channels):
-            e = math.exp(x[c * places] - largest)
-            y[c * places] = e
-            total += e
+            total += y[c * places]
         for c in range(channels):
             y[c * places] /= total
 

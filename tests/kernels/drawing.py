@@ -1,0 +1,68 @@
+"""Operations as hypothesis draws them: every field that they declare, in every combination that is legal."""
+
+from hypothesis import strategies as st
+
+from cnnbuilder.design.window import Axis
+from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Merge, Normalise, Operation, Product, Reduce, Softmax
+from cnnbuilder.operations.reduce import Range, each, whole
+
+
+@st.composite
+def axes(draw: st.DrawFn, largest: int = 12) -> Axis:
+    """An axis with at least one window position."""
+    size, kernel, dilation = draw(st.integers(1, largest)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    before, after = draw(st.integers(0, 4)), draw(st.integers(0, 4))
+    missing = dilation * (kernel - 1) + 1 - size - before - after
+    return Axis(size + max(0, missing), kernel, draw(st.integers(1, 5)), dilation, before, after)
+
+
+@st.composite
+def correlations(draw: st.DrawFn, largest: int = 12) -> Correlate:
+    groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    channels, filters = draw(st.integers(1, 5)), draw(st.integers(1, 10))
+    connections = None
+    if groups == 1 and draw(st.booleans()):
+        lists = st.sets(st.integers(0, channels - 1)).map(lambda listed: tuple(sorted(listed)))
+        connections = tuple(draw(st.lists(lists, min_size=filters, max_size=filters)))
+    size = (draw(axes(largest)), draw(axes(largest)))
+    bias = draw(st.sampled_from(["channel", "location", "none"]))
+    found = Correlate(channels * groups, filters * groups, *size, groups, connections, bias)
+    return found.with_(epilogue=Map("relu", found.output_shape)) if draw(st.booleans()) else found
+
+
+def ranges(size: int) -> st.SearchStrategy[tuple[Range, ...]]:
+    """Ranges over an axis: each cell, all of it, or any ranges, overlapping and clipped."""
+    cells = st.integers(0, size - 1).flatmap(
+        lambda start: st.tuples(st.just(start), st.integers(start + 1, size), st.integers(1, 5))
+    )
+    return st.one_of(st.just(each(size)), st.just(whole(size)), st.lists(cells, min_size=1, max_size=4).map(tuple))
+
+
+@st.composite
+def reductions(draw: st.DrawFn) -> Reduce:
+    shape = (draw(st.integers(1, 4)), draw(st.integers(1, 6)), draw(st.integers(1, 20)))
+    return Reduce(draw(st.sampled_from(["max", "mean"])), shape, *(draw(ranges(size)) for size in shape))
+
+
+@st.composite
+def merges(draw: st.DrawFn) -> Merge:
+    shape = draw(st.one_of(st.tuples(st.integers(1, 9)), st.tuples(*[st.integers(1, 5)] * 3)))
+    count = draw(st.integers(1, 4))
+    if draw(st.booleans()):
+        return Merge("concat", tuple((draw(st.integers(1, 4)), *shape[1:]) for _ in range(count)))
+    shapes = [tuple(draw(st.sampled_from([1, n])) for n in shape) for _ in range(count - 1)]
+    shapes.insert(draw(st.integers(0, count - 1)), shape)
+    return Merge(draw(st.sampled_from(["add", "multiply"])), tuple(shapes))
+
+
+shapes = st.one_of(st.tuples(st.integers(1, 9)), st.tuples(*[st.integers(1, 5)] * 3))
+lows, highs = st.sampled_from([0.01, 0.3, 1.0]), st.sampled_from([1.5, 6.0])
+maps = st.builds(Map, st.sampled_from(FUNCTIONS), shapes, lows, highs)
+products = st.builds(Product, st.integers(1, 600), st.integers(1, 40), st.booleans())
+softmaxes = st.builds(Softmax, shapes)
+normalisations = st.builds(Normalise, shapes, st.sampled_from([1e-5, 1e-2]), st.sampled_from([0.1, 0.5]), st.booleans())
+
+
+def operations() -> st.SearchStrategy[Operation]:
+    """Any operation that computes."""
+    return st.one_of(correlations(), reductions(), merges(), maps, products, softmaxes, normalisations)
