@@ -163,23 +163,14 @@ def layers(draw: st.DrawFn, kind: str) -> Case:
 
     What does not fit at first is mended as a user would mend it: by a remedy that the misfit offers.
     """
-    layer_class = kinds()[kind]
-    layer, faults = layer_class.read(draw(params(kind)))
-    assert layer is not None, faults
-    shapes = draw(_shapes(layer_class))
-    for _ in range(4):
-        inference = infer(layer, shapes)
-        if inference.misfit is None:
-            break
-        if inference.misfit.code == "not-a-vector":
-            shapes = tuple((min(size(shape), 12),) for shape in shapes)
-            continue
-        changes = [remedy for remedy in inference.misfit.remedies if isinstance(remedy, Change)]
-        assume(changes)
-        change = draw(st.sampled_from(changes))
-        layer, faults = layer_class.read({**layer.to_params(), **change.params})
-        assert layer is not None, f"the remedy {change.label!r} is no good: {faults}"
-    assume(inference.shape is not None)
+    shapes = draw(_shapes(kinds()[kind]))
+    layer = draw(_mended(kind, shapes))
+    if layer is None:  # it may take vectors only
+        shapes = tuple((min(size(shape), 12),) for shape in shapes)
+        layer = draw(_mended(kind, shapes))
+    assume(layer is not None)
+    assert layer is not None
+    inference = infer(layer, shapes)
     assert inference.shape is not None
     assume(size(inference.shape) <= LARGEST_VALUE)
     return Case(layer, shapes, inference)
@@ -338,3 +329,91 @@ def messy_designs(draw: st.DrawFn) -> dict[str, Any]:
         taken = ("format", "version", "name", "seed", "labels", "blocks", "links", "layout")
         data[draw(st.text(max_size=5).filter(lambda key: key not in taken))] = draw(json_values())
     return data
+
+
+class _Growing:
+    """A design that grows by blocks that fit."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, dict[str, Any]] = {}
+        self.links: list[dict[str, Any]] = []
+        self.shapes: dict[str, Shape] = {}
+
+    def add(self, layer: Layer, sources: list[str]) -> bool:
+        """Add a block that reads `sources`, if it fits them and is small."""
+        shape = infer(layer, tuple(self.shapes[source] for source in sources)).shape
+        if shape is None or size(shape) > LARGEST_VALUE:
+            return False
+        id = f"{layer.kind}{len(self.blocks)}"
+        self.blocks[id] = {"id": id, "kind": layer.kind, "params": layer.to_params()}
+        self.links += [{"from": source, "to": id, "input": number} for number, source in enumerate(sources)]
+        self.shapes[id] = shape
+        return True
+
+    def design(self, output: str | None = None) -> Design:
+        """The design; with `output` only that block and what is before it."""
+        data = {"format": "cnnbuilder", "version": 1, "blocks": list(self.blocks.values()), "links": self.links}
+        design = Design.from_dict(data)
+        if output is None:
+            return design
+        wanted = design.graph.wiring.before({output})
+        data["blocks"] = [block for id, block in self.blocks.items() if id in wanted]
+        data["links"] = [link for link in self.links if link["to"] in wanted]
+        return Design.from_dict(data)
+
+
+@st.composite
+def networks(draw: st.DrawFn, known: list[str], most: int = 8, classes: bool = False) -> Design:
+    """A design of the kinds `known` that can run, with branches; with `classes` its only output is a vector.
+
+    A block reads what came last, or any blocks before it; what does not fit is mended or left out.
+    """
+    growing = _Growing()
+    sides = st.integers(1, 9)
+    height, width = draw(sides), draw(sides)
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
+        layer, _ = kinds()["input"].read({"channels": draw(st.integers(1, 4)), "height": height, "width": width})
+        assert layer is not None
+        growing.add(layer, [])
+    for kind in draw(st.lists(st.sampled_from(known), min_size=1, max_size=most)):
+        low, high = kinds()[kind].inputs
+        names = list(growing.shapes)
+        source = st.one_of(st.just(names[-1]), st.sampled_from(names))
+        sources = draw(st.lists(source, min_size=low, max_size=3 if high is None else high))
+        layer = draw(_mended(kind, tuple(growing.shapes[name] for name in sources)))
+        if layer is not None:
+            growing.add(layer, sources)
+    if not classes:
+        return growing.design()
+    last = list(growing.shapes)[-1]
+    if len(growing.shapes[last]) == 3:
+        growing.add(_layer("flatten"), [last])
+        last = list(growing.shapes)[-1]
+    if draw(st.booleans()):
+        growing.add(_layer("dense", units=draw(st.integers(2, 5))), [last])
+        last = list(growing.shapes)[-1]
+    if draw(st.booleans()):
+        growing.add(_layer("softmax"), [last])
+        last = list(growing.shapes)[-1]
+    return growing.design(last)
+
+
+def _layer(kind: str, **params: Any) -> Layer:
+    layer, faults = kinds()[kind].read(params)
+    assert layer is not None, faults
+    return layer
+
+
+@st.composite
+def _mended(draw: st.DrawFn, kind: str, shapes: tuple[Shape, ...]) -> Layer | None:
+    """A layer of `kind` on inputs of these shapes, mended by its own remedies; None if none of them helps."""
+    layer = _layer(kind, **draw(params(kind)))
+    for _ in range(4):
+        inference = infer(layer, shapes)
+        if inference.misfit is None:
+            return layer
+        changes = [remedy for remedy in inference.misfit.remedies if isinstance(remedy, Change)]
+        if not changes:
+            return None
+        layer = _layer(kind, **{**layer.to_params(), **draw(st.sampled_from(changes)).params})
+    return None

@@ -1,0 +1,177 @@
+"""Designs written once more in PyTorch: an oracle that shares nothing with the engine but the design's JSON."""
+
+import itertools
+
+import pytest
+
+torch = pytest.importorskip("torch")
+torch.set_num_threads(1)
+functional = torch.nn.functional
+
+# PyTorch's own hardsigmoid and hardswish have a sixth of float32's precision in their double gradients.
+FUNCTIONS = {
+    "relu": lambda x, p: functional.relu(x),
+    "leaky_relu": lambda x, p: functional.leaky_relu(x, p["slope"]),
+    "elu": lambda x, p: functional.elu(x, p["alpha"]),
+    "selu": lambda x, p: functional.selu(x),
+    "gelu": lambda x, p: functional.gelu(x),
+    "silu": lambda x, p: functional.silu(x),
+    "hard_swish": lambda x, p: x * torch.clip(x / 6 + 0.5, 0, 1),
+    "hard_sigmoid": lambda x, p: torch.clip(x / 6 + 0.5, 0, 1),
+    "sigmoid": lambda x, p: torch.sigmoid(x),
+    "tanh": lambda x, p: torch.tanh(x),
+    "softplus": lambda x, p: functional.softplus(x, threshold=200),
+    "clip": lambda x, p: torch.clip(x, p["low"], p["high"]),
+}
+
+
+def sides(padding, size, kernel, stride, dilation):
+    """Top, bottom, left and right, by the words of the contract."""
+    if padding == "valid":
+        return (0, 0, 0, 0)
+    if padding == "full":
+        return tuple(d * (k - 1) for k, d in zip(kernel, dilation, strict=True) for _ in range(2))
+    if padding == "same":
+        found = []
+        for n, k, s, d in zip(size, kernel, stride, dilation, strict=True):
+            total = max((-(-n // s) - 1) * s + d * (k - 1) + 1 - n, 0)
+            found += [total // 2, total - total // 2]
+        return tuple(found)
+    if isinstance(padding, int):
+        return (padding,) * 4
+    return tuple(padding) if len(padding) == 4 else (padding[0],) * 2 + (padding[1],) * 2
+
+
+def conv(x, p, weight, training):
+    top, bottom, left, right = sides(p["padding"], x.shape[2:], p["kernel_size"], p["stride"], p["dilation"])
+    x = functional.pad(x, (left, right, top, bottom))
+    kernel = weight["weight"]
+    if p["connections"] is not None:
+        listed = torch.zeros_like(kernel)
+        for filter, channels in enumerate(p["connections"]):
+            listed[filter, channels] = 1
+        kernel = kernel * listed
+    y = functional.conv2d(x, kernel, None, p["stride"], 0, p["dilation"], p["groups"])
+    if p["bias"] == "channel":
+        return y + weight["bias"][:, None, None]
+    return y + weight["bias"] if p["bias"] == "location" else y
+
+
+def windows(size, kernel, stride, before, after, ceil_mode):
+    """`(first, last + 1)` of every window of one axis, moved along until it may not stand."""
+    found = []
+    for start in range(-before, size + after, stride):
+        fits = start + kernel <= size + after
+        rest = start + kernel - stride < size + after
+        if (rest and (start < size or not found)) if ceil_mode else fits:
+            found.append((start, start + kernel))
+    return found
+
+
+def pool(x, p, whole, part):
+    """By `whole`, PyTorch's function, where it knows the padding; else `part` makes a value of each window's cells."""
+    height, width = x.shape[2:]
+    top, bottom, left, right = sides(p["padding"], (height, width), p["pool_size"], p["stride"], (1, 1))
+    if top == bottom <= p["pool_size"][0] // 2 and left == right <= p["pool_size"][1] // 2:
+        return whole(x, p["pool_size"], p["stride"], (top, left), ceil_mode=p["ceil_mode"])
+    rows = windows(height, p["pool_size"][0], p["stride"][0], top, bottom, p["ceil_mode"])
+    columns = windows(width, p["pool_size"][1], p["stride"][1], left, right, p["ceil_mode"])
+    values = []
+    for (first, last), (start, stop) in itertools.product(rows, columns):
+        cells = x[:, :, max(first, 0) : min(last, height), max(start, 0) : min(stop, width)].flatten(2)
+        counted = (min(last, height + bottom) - first) * (min(stop, width + right) - start)
+        values.append(part(cells, counted))
+    return torch.stack(values, 2).reshape(*x.shape[:2], len(rows), len(columns))
+
+
+def max_pool(x, p, weight, training):
+    def whole(x, *arguments, **named):
+        return functional.max_pool2d(x, *arguments, **named)
+
+    return pool(x, p, whole, lambda cells, counted: first_largest(cells))
+
+
+def first_largest(cells):
+    """The largest along the last axis; of equal ones the first has the gradient."""
+    return cells.gather(-1, cells.argmax(-1, keepdim=True)).squeeze(-1)
+
+
+def average_pool(x, p, weight, training):
+    include = p["count_include_pad"]
+
+    def whole(x, *arguments, **named):
+        return functional.avg_pool2d(x, *arguments, **named, count_include_pad=include)
+
+    return pool(x, p, whole, lambda cells, counted: cells.sum(-1) / (counted if include else cells.shape[-1]))
+
+
+def global_pool(x, p, weight, training):
+    cells = x.flatten(2)
+    return (cells.mean(-1) if p["mode"] == "average" else first_largest(cells))[..., None, None]
+
+
+def dense(x, p, weight, training):
+    return functional.linear(x, weight["weight"], weight.get("bias"))
+
+
+def batch_norm(x, p, weight, training):
+    return functional.batch_norm(
+        x, weight["running_mean"], weight["running_var"], weight["weight"], weight["bias"], training, p["momentum"],
+        p["epsilon"],
+    )  # fmt: skip
+
+
+def add(x, *others):
+    return sum(others, x)
+
+
+KINDS = {
+    "conv": conv,
+    "max_pool": max_pool,
+    "average_pool": average_pool,
+    "global_pool": global_pool,
+    "activation": lambda x, p, weight, training: FUNCTIONS[p["function"]](x, p),
+    "softmax": lambda x, p, weight, training: torch.softmax(x, 1),
+    "flatten": lambda x, p, weight, training: x.flatten(1),
+    "dense": dense,
+    "batch_norm": batch_norm,
+}
+MERGES = {"add": add, "concat": lambda *inputs: torch.cat(inputs, 1)}
+
+
+class Oracle:
+    """The values of every block of a design on a batch, with the graph that their gradients follow."""
+
+    def __init__(self, design, weights, inputs, training=False):
+        data = design.to_dict()
+        self.weights = {name: torch.tensor(array, dtype=torch.float64) for name, array in weights.items()}
+        for name, tensor in self.weights.items():
+            tensor.requires_grad_("running" not in name)
+        self.values = {}
+        sources = {block["id"]: [] for block in data["blocks"]}
+        for link in sorted(data["links"], key=lambda link: link["input"]):
+            sources[link["to"]].append(link["from"])
+        waiting = {block["id"]: block for block in data["blocks"]}
+        while waiting:
+            id = next(id for id in waiting if all(source in self.values for source in sources[id]))
+            self.values[id] = self._value(
+                waiting.pop(id), [self.values[source] for source in sources[id]], inputs, training
+            )
+
+    def _value(self, block, arguments, inputs, training):
+        if block["kind"] == "input":
+            return torch.tensor(inputs[block["id"]], dtype=torch.float64, requires_grad=True)
+        if block["kind"] in MERGES:
+            return MERGES[block["kind"]](*arguments)
+        prefix = block["id"] + "."
+        own = {name.removeprefix(prefix): t for name, t in self.weights.items() if name.startswith(prefix)}
+        value = KINDS[block["kind"]](*arguments, block["params"], own, training)
+        return value if value is not arguments[0] else value.clone()
+
+    def gradients(self, loss):
+        """dJ/d of every block and of every trained weight."""
+        trained = {name: tensor for name, tensor in self.weights.items() if tensor.requires_grad}
+        tensors = [*self.values.values(), *trained.values()]
+        found = torch.autograd.grad(loss, tensors, retain_graph=True, materialize_grads=True)
+        arrays = [tensor.numpy() for tensor in found]
+        return dict(zip(self.values, arrays, strict=False)), dict(zip(trained, arrays[len(self.values) :], strict=True))
