@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 from cnnbuilder.design.errors import DesignFileError
 
-
 _BESIDE = ".cnnbuilder-"
 _ABANDONED = 3600
 """Seconds after which a file that is still beside its place is nobody's."""

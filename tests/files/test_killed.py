@@ -27,7 +27,7 @@ saved = [(design.with_params("a", filters=n), {"a.weight": np.full(VALUES, n, np
 contents = {}
 for design, weights in saved:
     cb.save(design, path, weights)
-    contents[design] = open(path, "rb").read()
+    contents[id(design)] = open(path, "rb").read()
 
 def write_in_place(path, content):
     with open(path, "wb") as file:
@@ -45,7 +45,7 @@ for line in sys.stdin:
     print("gone", flush=True)
 """
 ATOMIC = "cb.save(design, path, weights)"
-IN_PLACE = "write_in_place(path, contents[design])"
+IN_PLACE = "write_in_place(path, contents[id(design)])"
 
 
 def damage(tmp_path, save):

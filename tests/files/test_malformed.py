@@ -128,13 +128,16 @@ def test_a_zip_that_unpacks_to_gigabytes_is_refused_before_it_does(tmp_path):
     assert complaint(cb.load, path) == "design.json is larger than 64 MiB"
 
 
+CLAIMS_TOO_MUCH = "weights.safetensors is compressed and larger than 1 GiB; store it uncompressed"
+
+
 @pytest.mark.parametrize("size", [2**31, 2**32 - 2])
 def test_a_zip_that_claims_any_size_is_refused(tmp_path, size):
     path = tmp_path / "bomb.cnn"
     content = zipped([("weights.safetensors", b"\0" * 100)], zipfile.ZIP_DEFLATED)
     at = content.index(b"PK\x01\x02") + 24
     path.write_bytes(content[:at] + struct.pack("<I", size) + content[at + 4:])
-    assert complaint(cb.load_weights, path) == "weights.safetensors is compressed and larger than 1 GiB; store it uncompressed"
+    assert complaint(cb.load_weights, path) == CLAIMS_TOO_MUCH
     content = zipped([("weights.safetensors", b"\0" * 100)])
     at = content.index(b"PK\x01\x02") + 20
     path.write_bytes(content[:at] + struct.pack("<II", size, size) + content[at + 8:])
@@ -218,6 +221,8 @@ def damaged(draw, content):
     """A file with some bytes of it changed, cut out, or doubled."""
     made = bytearray(content)
     for _ in range(draw(st.integers(1, 4))):
+        if not made:
+            break
         near_an_end = st.integers(0, 400).map(lambda n: n if n < 200 else len(made) - n + 199)
         at = max(0, draw(st.one_of(near_an_end, st.integers(0, len(made) - 1))))
         length = draw(st.integers(0, 8))
@@ -233,8 +238,8 @@ def damaged(draw, content):
     return bytes(made)
 
 
-@given(content=st.one_of(st.binary(max_size=200), damaged(WELCOME), damaged(LENET)), suffix=st.sampled_from(["json", "cnn"]))
-def test_no_file_makes_anything_but_a_design_or_one_line(content, suffix, tmp_path_factory):
+@given(st.one_of(st.binary(max_size=200), damaged(WELCOME), damaged(LENET)), st.sampled_from(["json", "cnn"]))
+def test_no_file_makes_anything_but_a_design_or_one_line(tmp_path_factory, content, suffix):
     path = tmp_path_factory.mktemp("any") / f"a.{suffix}"
     path.write_bytes(content)
     for call in (cb.load, cb.load_weights, load_picture_bytes):

@@ -69,7 +69,8 @@ def test_bfloat16_is_the_upper_half_of_float32(tmp_path):
 
 
 def test_arrays_that_do_not_lie_in_steps_of_their_size_are_read(tmp_path):
-    header = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}'
+    header = (b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},'
+              b'"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}')
     data = b"\7" + np.array([1.5, -2], "<f4").tobytes()
     (tmp_path / "a.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + data)
     found = cb.load_weights(tmp_path / "a.safetensors")
