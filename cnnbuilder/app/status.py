@@ -20,6 +20,7 @@ class Status(QStatusBar):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self._session = session
         self.setSizeGripEnabled(False)
         self._threads = ""
         self._fits = QPushButton()
@@ -55,8 +56,8 @@ class Status(QStatusBar):
         for widget in (self._out, self._zoom, self._in, self._fit, self._state):
             self.addPermanentWidget(widget)
         session.changed.connect(self._changed)
-        theme.keeper().changed.connect(lambda: self._recolour(session.shown))
-        self._recolour(session.shown)
+        theme.keeper().changed.connect(self._recolour)
+        self._recolour()
         self._show(session.shown)
 
     def _tool(self, icon: str, words: str, signal: object) -> QToolButton:
@@ -68,10 +69,10 @@ class Status(QStatusBar):
         button.clicked.connect(lambda: signal.emit())  # type: ignore[attr-defined]
         return button
 
-    def _recolour(self, shown: Shown) -> None:
+    def _recolour(self) -> None:
         for button in (self._out, self._in, self._fit, self._stop):
             button.setIcon(icons.icon(str(button.property("icon-name")), theme.now().dim))
-        self._show_fits(shown)
+        self._show_fits(self._session.shown)
 
     def _changed(self, old: Shown, new: Shown) -> None:
         if old.report is not new.report or old.changed != new.changed or old.path != new.path:

@@ -32,6 +32,8 @@ class Window(QMainWindow):
 
     painted = Signal()
     """The window was painted for the first time."""
+    ran = Signal(object)
+    """A Result that answers the latest request."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -135,7 +137,7 @@ class Window(QMainWindow):
         self.runner.finished.connect(self._show_result)
         self.runner.progressed.connect(self.status.show_progress)
         self.tasks.busy.connect(lambda words: self.status.show_progress(0, 0, words))
-        theme.keeper().changed.connect(self.actions_.recolour)
+        theme.keeper().changed.connect(self._recolour)
         QShortcut(QKeySequence("/"), self, self.palette_.search.setFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -156,7 +158,7 @@ class Window(QMainWindow):
         self.maps = tuple(view(self.session) for view in (module.FeatureMaps, module.Gradients, module.Kernels))
         for number, view in enumerate(self.maps):
             view.titled.connect(lambda words, view=view: self._name_tab(view, words))
-            self.runner.finished.connect(view.show_result)
+            self.ran.connect(view.show_result)
             self.tabs.insertTab(number, view, view.title)
         self.tabs.setCurrentIndex(0 if not chosen else chosen + len(self.maps))
         if self.session.shown.report.problems:
@@ -197,6 +199,10 @@ class Window(QMainWindow):
         self.canvas.cards.show_thumbnails(result.thumbnails)
         self.bar.show_result(result)
         self.status.show_threads(self.session.shown, result.threads)
+        self.ran.emit(result)
+
+    def _recolour(self) -> None:
+        self.actions_.recolour()
 
     def _turn_theme(self) -> None:
         theme.keeper().show(theme.LIGHT if theme.now().dark else theme.DARK)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnnbuilder.app.canvas.card import Card
@@ -20,8 +20,8 @@ MARGIN = 4000.0
 class Scene(QGraphicsScene):
     """One Card a block, one Wire a link."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self.cards: dict[str, Card] = {}
         self._wires: dict[Link, Wire] = {}
         self._design: Design | None = None

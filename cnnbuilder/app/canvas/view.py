@@ -44,7 +44,7 @@ class Canvas(QGraphicsView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cards = Scene()
+        self.cards = Scene(self)
         self.setScene(self.cards)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)

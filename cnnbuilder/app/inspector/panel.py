@@ -63,7 +63,7 @@ class Inspector(QScrollArea):
         self._body.addStretch(1)
         self.setWidget(body)
         session.changed.connect(self._changed)
-        theme.keeper().changed.connect(lambda: self._show(session.shown))
+        theme.keeper().changed.connect(self._recolour)
         self._show(session.shown)
 
     def _build_head(self) -> None:
@@ -94,6 +94,9 @@ class Inspector(QScrollArea):
         label = QLabel(words)
         label.setObjectName("heading")
         return label
+
+    def _recolour(self) -> None:
+        self._show(self._session.shown)
 
     def _changed(self, old: Shown, new: Shown) -> None:
         if old.block is not new.block or old.report is not new.report:
