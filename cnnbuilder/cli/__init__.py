@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
                     "Without a command the application opens, with FILE or the welcome design.",
     )
     parser.add_argument("--version", action="version", version=f"cnnbuilder {cnnbuilder.__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(prog="cnnbuilder", dest="command", metavar="COMMAND")
 
     check = commands.add_parser("check", help="say whether a design can run, and what it costs", allow_abbrev=False)
     check.add_argument("file", metavar="FILE", help="a design: .json or .cnn")
