@@ -10,6 +10,7 @@ from cnnbuilder.kernels.correlate_plain import plain_bias, plain_weight
 from cnnbuilder.kernels.correlate_row import (
     ACCUMULATE,
     BATCH,
+    BEFORE_ROWS,
     CHANNELS,
     COLUMNS,
     DILATION_COLUMNS,
@@ -25,6 +26,7 @@ from cnnbuilder.kernels.correlate_row import (
     RELU,
     ROWS,
     STRIDE_COLUMNS,
+    STRIDE_ROWS,
     WIDTH,
     Y,
     first_inside,
@@ -38,6 +40,7 @@ from cnnbuilder.kernels.native import (
     Values,
     at,
     cancelled,
+    helper,
     real,
     release,
     reserve,
@@ -49,37 +52,74 @@ from cnnbuilder.kernels.native import (
 )
 from cnnbuilder.kernels.rows import ADD, combine, fill
 
+FEW_WEIGHTS = 2048
+"""Weights of a filter below which gathering gy once more costs more than the rows that two bands share."""
 PLACES = 128
 """Places that a panel holds on the way to the weights: written across, it should stay in the first-level cache."""
 
 
 @routine
 def blocked_to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over samples and input channels."""
-    channels, filters = step[CHANNELS], step[FILTERS] // step[GROUPS]
-    in_group, wide, plane = channels // step[GROUPS], VECTORS * tile_lanes(), step[HEIGHT] * step[WIDTH]
-    panels = max(1, min(3, (1 << 17) // (filters * wide)))
-    units = step[BATCH] * channels
-    buffer = reserve(filters * (panels * wide + tile_rows()) + tile_rows() * panels * wide)
-    unit, stop = part * units // parts, (part + 1) * units // parts
-    if step[ACCUMULATE] & 1 == 0:
-        fill(at(values(frame[slot(step, GX)]), unit * plane), (stop - unit) * plane, real(0))
-    while unit < stop:
-        count = min(in_group - unit % in_group, stop - unit)
-        for start in range(0, step[ROWS] * step[COLUMNS], panels * wide):
-            if cancelled(cancel):
-                break
-            end = min(step[ROWS] * step[COLUMNS], start + panels * wide)
-            input_item(step, frame, unit, count, start, end, values(buffer), panels * wide)
-        unit += count
+    """Split over samples and groups, and those over bands of rows of gx (a few outputs are then multiplied for two
+    bands) or over channels (gy is then gathered for each)."""
+    filters, in_group = step[FILTERS] // step[GROUPS], step[CHANNELS] // step[GROUPS]
+    wide, height = VECTORS * tile_lanes(), step[HEIGHT]
+    room = max(1, min(3, (1 << 17) // (filters * wide))) * wide
+    buffer = reserve(filters * (room + tile_rows()) + tile_rows() * room)
+    bands = band_count(step, parts)
+    if bands > 1:
+        items = step[BATCH] * step[GROUPS] * bands
+        for item in range(part * items // parts, (part + 1) * items // parts):
+            band = item % bands
+            low, high = band * height // bands, (band + 1) * height // bands
+            input_rows(step, frame, item // bands * in_group, in_group, low, high, values(buffer), room, cancel)
+    else:
+        units = step[BATCH] * step[CHANNELS]
+        unit, stop = part * units // parts, (part + 1) * units // parts
+        while unit < stop:
+            count = min(in_group - unit % in_group, stop - unit)
+            input_rows(step, frame, unit, count, 0, height, values(buffer), room, cancel)
+            unit += count
     release(buffer)
+
+
+@helper
+def band_count(step: Integers, parts: int) -> int:
+    """Into how many bands a plane of gx is split; 1 where channels are split instead, because there are many of them or
+    the bands would be too low."""
+    wanted = ceil_div(parts, step[BATCH] * step[GROUPS])
+    overlap = (step[KERNEL_ROWS] - 1) * step[DILATION_ROWS] + 1
+    few = step[CHANNELS] // step[GROUPS] * step[KERNEL_ROWS] * step[KERNEL_COLUMNS] < FEW_WEIGHTS
+    return wanted if few and step[HEIGHT] >= 8 * overlap * wanted else 1
+
+
+@routine
+def input_rows(
+    step: Integers, frame: Integers, unit: int, count: int, low: int, high: int, buffer: Values, room: int,
+    cancel: Integers,
+) -> None:
+    """Rows `low` … `high − 1` of gx, of `count` channels of one sample and group, from `unit` on."""
+    width, columns, stride, before = step[WIDTH], step[COLUMNS], step[STRIDE_ROWS], step[BEFORE_ROWS]
+    if step[ACCUMULATE] & 1 == 0:
+        for channel in range(unit, unit + count):
+            start = (channel * step[HEIGHT] + low) * width
+            fill(at(values(frame[slot(step, GX)]), start), (high - low) * width, real(0))
+    first = max(0, ceil_div(low + before - (step[KERNEL_ROWS] - 1) * step[DILATION_ROWS], stride))
+    stop = min(step[ROWS], (high - 1 + before) // stride + 1) * columns
+    # On one grid for every band, so that the sums are taken in the same order whatever the number of parts.
+    for start in range(first * columns // room * room, stop, room):
+        if cancelled(cancel):
+            return
+        end = min(step[ROWS] * columns, start + room)
+        input_item(step, frame, unit, count, start, end, buffer, room, low, high)
 
 
 @routine
 def input_item(
-    step: Integers, frame: Integers, unit: int, count: int, start: int, end: int, buffer: Values, room: int
+    step: Integers, frame: Integers, unit: int, count: int, start: int, end: int, buffer: Values, room: int, low: int,
+    high: int,
 ) -> None:
-    """What outputs `start` … `end − 1` give back to `count` channels of one sample and group, from `unit` on."""
+    """What outputs `start` … `end − 1` give back to rows `low` … `high − 1` of `count` channels, from `unit` on."""
     filters, rows, wide = step[FILTERS] // step[GROUPS], tile_rows(), VECTORS * tile_lanes()
     in_group, taps = step[CHANNELS] // step[GROUPS], step[KERNEL_ROWS] * step[KERNEL_COLUMNS]
     sample, channel = unit // step[CHANNELS], unit % step[CHANNELS]
@@ -103,7 +143,7 @@ def input_item(
             tile(width // tile_lanes(), filters, packed, 1, rows, panel, at(shares, place - start), room)
         for r in range(number):
             plane = sample * step[CHANNELS] + channel - c + (k + r) // taps
-            scatter(step, frame, plane, (k + r) % taps, start, end, at(shares, r * room))
+            scatter(step, frame, plane, (k + r) % taps, start, end, at(shares, r * room), low, high)
 
 
 @routine
@@ -124,15 +164,17 @@ def gather_gradient(step: Integers, frame: Integers, start: int, count: int, wid
 
 
 @routine
-def scatter(step: Integers, frame: Integers, plane: int, tap: int, start: int, end: int, shares: Values) -> None:
-    """Add one tap's shares for outputs `start` … `end − 1` to where the tap lies in a plane of gx."""
+def scatter(
+    step: Integers, frame: Integers, plane: int, tap: int, start: int, end: int, shares: Values, top: int, bottom: int
+) -> None:
+    """Add one tap's shares for outputs `start` … `end − 1` to where the tap lies in rows `top` … of a plane of gx."""
     stride, in_width = step[STRIDE_COLUMNS], step[WIDTH]
     offset = start_column(step, 0) + tap % step[KERNEL_COLUMNS] * step[DILATION_COLUMNS]
     first, stop = first_inside(offset, stride), stop_inside(offset, stride, in_width, step[COLUMNS])
     gx = at(values(frame[slot(step, GX)]), plane * step[HEIGHT] * in_width)
     for j in range(start // step[COLUMNS], (end - 1) // step[COLUMNS] + 1):
         row = start_row(step, j) + tap // step[KERNEL_COLUMNS] * step[DILATION_ROWS]
-        if 0 <= row < step[HEIGHT]:
+        if top <= row < bottom:
             low, high = max(first, start - j * step[COLUMNS]), min(stop, end - j * step[COLUMNS])
             line, source = at(gx, row * in_width + low * stride + offset), at(shares, j * step[COLUMNS] + low - start)
             if stride == 1:

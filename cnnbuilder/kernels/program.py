@@ -6,6 +6,7 @@ nothing; when the caller's call returns, every part is done, so no other thread 
 When the flag is set the parts left are claimed and not run.
 """
 
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ from cnnbuilder.kernels.native import (
 )
 from cnnbuilder.kernels.pool import POOL, Job, thread_count
 
+INT64 = np.dtype(np.int64)
 ENTRY = 4
 """Numbers of a step in the table: the function's address, the row's address, where its frame starts, its parts."""
 SPINS = 4000
@@ -101,6 +103,7 @@ class Program:
             ],
             np.int64,
         ).reshape(-1, ENTRY)
+        self._table_address = self._table.ctypes.data
         self._frame = int(frames[-1])
         self._divisible = sum(step.cost for step in steps if step.parts > 1)
         self._tables: dict[int, Addresses] = {1: self._table}
@@ -110,7 +113,7 @@ class Program:
 
         The interpreter is released meanwhile. Whoever calls keeps the memory behind the addresses alive.
         """
-        if addresses.dtype != np.int64 or cancel.dtype != np.int64 or not addresses.flags.c_contiguous:
+        if addresses.dtype != INT64 or cancel.dtype != INT64 or not addresses.flags.c_contiguous:
             raise TypeError("addresses and cancel must be contiguous int64 arrays")
         if addresses.size != self._frame or cancel.size < 1:
             raise ValueError(f"the program takes {self._frame} addresses, not {addresses.size}")
@@ -124,7 +127,7 @@ class Program:
                 POOL.release()
         else:
             library.runner("run_alone_float32")(
-                _address(self._table), len(self.steps), _address(addresses), 0, _address(cancel)
+                self._table_address, len(self.steps), _address(addresses), 0, _address(cancel)
             )
 
     def _run_shared(self, addresses: Addresses, cancel: Addresses, threads: int) -> None:
@@ -137,11 +140,15 @@ class Program:
         function = library.runner("run_shared_float32")
         arguments = (_address(table), len(self.steps), _address(addresses), _address(control), _address(cancel))
         # A worker may look at these arrays after this call has returned: the job holds them.
-        POOL.offer(Job(function, arguments, (self, table, addresses, control, cancel)), threads - 1)
-        function(*arguments)
+        try:
+            POOL.offer(Job(function, arguments, (self, table, addresses, control, cancel)), threads - 1)
+            function(*arguments)
+        except BaseException:
+            # An interrupt between the two must not leave a worker in memory that the caller is about to give back.
+            function(*arguments)
+            raise
 
 
 def _address(array: Addresses) -> int:
-    address = array.__array_interface__["data"][0]
-    assert isinstance(address, int)
-    return address
+    """Where the array's memory is; numpy's own ways take a microsecond."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]

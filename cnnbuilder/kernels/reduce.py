@@ -43,12 +43,6 @@ def needs(operation: Reduce, role: str, dtype: str) -> tuple[str, ...]:
     return ("x", "y", "gx", "gy") if operation.function == "max" else ("gx", "gy")
 
 
-@helper
-def larger(v: float, than: float) -> bool:
-    """Whether `v` replaces `than` as the largest: NaN replaces every number."""
-    return v > than or (v != v and than == than)
-
-
 @routine
 def largest_row(target: Values, source: Values, count: int) -> None:
     """target = max(target, source); NaN wins."""
@@ -102,7 +96,7 @@ def reduce_columns(
         if function == MAX:
             for column in range(start + 1, stop):
                 v = line[column]
-                found = v if larger(v, found) else found
+                found = v if (v > found) | (v != v) else found
             y[k] = found
         else:
             for column in range(start + 1, stop):
