@@ -29,7 +29,7 @@ LARGEST_FILE = 2**30
 LARGEST_INPUT = 2**29
 """Values that a picture is brought to; 2 GiB of float32."""
 
-FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM", "TGA", "ICO", "JPEG2000", "AVIF", "QOI")
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM", "TGA", "ICO", "JPEG2000", "AVIF", "QOI")
 """Only formats that hold pixels. Pillow would also open EPS, by starting Ghostscript."""
 
 _quiet = threading.Lock()  # warnings.catch_warnings is not for two threads at once
@@ -95,8 +95,17 @@ def _read_file(path: FilePath, shown: str) -> bytes:
     return content
 
 
+def _identify(content: bytes) -> Image.Image:
+    Image.preinit()  # the commonest formats; the others take a tenth of a second to import
+    try:
+        return Image.open(io.BytesIO(content), formats=[format for format in FORMATS if format in Image.OPEN])
+    except UnidentifiedImageError:
+        Image.init()
+        return Image.open(io.BytesIO(content), formats=[format for format in FORMATS if format in Image.OPEN])
+
+
 def _open(content: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(content), formats=FORMATS)
+    image = _identify(content)
     if image.width * image.height > LARGEST_PIXELS:
         raise InputError(f"has {show_pair((image.height, image.width))} = {image.width * image.height / 1e6:.0f} "
                          f"megapixels; at most {LARGEST_PIXELS // 10**6} can be read")
