@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cnnbuilder.design.errors import InputError
 from cnnbuilder.design.shape import Shape, show, size
+from cnnbuilder.engine.numbers import numbers
 
 Array = NDArray[Any]
 
@@ -61,9 +62,9 @@ def mean_squared_error(output: Array, target: Any) -> tuple[float, Array]:
 def like(output: Array, values: Any, what: str) -> Array:
     """`values` as float64 of the shape of `output`, repeated over the batch if they have no batch axis; InputError."""
     try:
-        array = np.asarray(values, np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{what}: not an array of numbers") from None
+        array = numbers(values).astype(np.float64)
+    except ValueError as error:
+        raise InputError(f"{what}: {error}") from None
     if array.shape == output.shape:
         return array
     if array.shape == output.shape[1:]:
@@ -82,17 +83,17 @@ def class_targets(block: str, shape: Shape, batch: int, target: Any) -> NDArray[
         )
     given = target if isinstance(target, Sequence) or np.ndim(target) else [target] * batch
     try:
-        numbers = [_class_number(item) for item in given]
+        labels = [_class_number(item) for item in given]
     except TypeError:
         raise InputError(
             f"target: {target!r} is not a class; {block} has {classes}, numbered 0 to {classes - 1}"
         ) from None
-    if len(numbers) != batch:
-        raise InputError(f"target: {len(numbers)} classes for {batch} pictures; give one a picture")
-    for number in numbers:
-        if not 0 <= number < classes:
-            raise InputError(f"target: there is no class {number}; {block} has {classes}, numbered 0 to {classes - 1}")
-    return np.array(numbers, np.int64)
+    if len(labels) != batch:
+        raise InputError(f"target: {len(labels)} classes for {batch} pictures; give one a picture")
+    for label in labels:
+        if not 0 <= label < classes:
+            raise InputError(f"target: there is no class {label}; {block} has {classes}, numbered 0 to {classes - 1}")
+    return np.array(labels, np.int64)
 
 
 def _class_number(item: Any) -> int:

@@ -15,6 +15,7 @@ from cnnbuilder.design.shape import Shape, show
 from cnnbuilder.engine import memory
 from cnnbuilder.engine.cancel import Cancel, stop_if
 from cnnbuilder.engine.fuse import fuse
+from cnnbuilder.engine.numbers import numbers
 from cnnbuilder.engine.plan import Plan, Progress
 from cnnbuilder.engine.run import Run
 from cnnbuilder.engine.tape import Node, Tape
@@ -267,23 +268,20 @@ class Network:
             )
         else:
             arrays = [self._array(self.inputs[0], x)]
-        batches = {len(array) for array in arrays}
-        if len(batches) != 1:
-            raise InputError(
-                f"the inputs hold different numbers of pictures: {', '.join(str(n) for n in sorted(batches))}"
-            )
-        return arrays, batches.pop()
+        batches = [len(array) for array in arrays]
+        if len(set(batches)) != 1:
+            held = ", ".join(f"{id} {count}" for id, count in zip(self.inputs, batches, strict=True))
+            raise InputError(f"the inputs hold different numbers of pictures: {held}")
+        return arrays, batches[0]
 
     def _array(self, id: str, values: Any) -> Array:
         layer, wanted = self.design.blocks[id].layer, self.report.shapes[id]
         assert layer is not None and wanted is not None
         try:
-            given = np.asarray(values)
-            if given.dtype.kind not in "fiub":
-                raise TypeError
-            array = np.array(given, self.dtype, order="C")
-        except (TypeError, ValueError):
-            raise InputError(f"{id}: not an array of numbers") from None
+            given = numbers(values)
+        except ValueError as error:
+            raise InputError(f"{id}: {error}") from None
+        array = np.array(given, self.dtype, order="C")
         if array.ndim == len(wanted):
             array = array[None]
         if array.ndim != len(wanted) + 1 or layer.taking(array.shape[1:]) is None:
@@ -309,7 +307,7 @@ class _NetworkWeights(MutableMapping[str, Array]):
         self._network = network
 
     def __getitem__(self, name: str) -> Array:
-        return self._network.weight(name).array
+        return self._network.weight(name).array.view()  # the array itself could be unlocked, and others hold it too
 
     def __setitem__(self, name: str, values: Any) -> None:
         self._network.set_weight(name, values)

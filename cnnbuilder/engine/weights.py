@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cnnbuilder.design.errors import DesignError, UnknownNameError
 from cnnbuilder.design.layer import Weight
-from cnnbuilder.design.shape import Shape
+from cnnbuilder.engine.numbers import numbers
 
 Array = NDArray[Any]
 Version = bytes
@@ -85,9 +85,9 @@ def _new_version() -> Version:
 def versioned(name: str, values: Any, dtype: np.dtype[Any] | None = None) -> Versioned:
     """A read-only copy of `values` as float32 (or `dtype`) with a new version; DesignError if it holds no numbers."""
     try:
-        array = np.array(values, dtype or np.float32, order="C")
-    except (TypeError, ValueError):
-        raise DesignError(f"{name} is no array of numbers") from None
+        array = np.array(numbers(values), dtype or np.float32, order="C")
+    except ValueError as error:
+        raise DesignError(f"{name}: {error}") from None
     array.flags.writeable = False
     return Versioned(array, _new_version())
 
@@ -150,13 +150,15 @@ def wrong_weights(given: Mapping[str, Any], wanted: Mapping[str, Weight]) -> lis
     for name, values in given.items():
         if name not in wanted:
             lines.append(f"{name}: the design has no such weight")
-        elif _shape(values) != wanted[name].shape:
-            lines.append(f"{name}: its shape is {list(_shape(values))}, the design needs {list(wanted[name].shape)}")
+            continue
+        try:
+            shape = numbers(values).shape
+        except ValueError as error:
+            lines.append(f"{name}: {error}")
+            continue
+        if shape != wanted[name].shape:
+            lines.append(f"{name}: its shape is {list(shape)}, the design needs {list(wanted[name].shape)}")
     return lines
-
-
-def _shape(values: Any) -> Shape:
-    return tuple(np.shape(values))
 
 
 def unknown_weight(name: str) -> UnknownNameError:
