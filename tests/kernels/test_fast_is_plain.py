@@ -38,13 +38,13 @@ def compare(operation: Operation, batch: int, parts: int, seed: int) -> None:
                 assert_close(f, p, 1e-4)
 
 
-@settings(max_examples=150)
+@settings(max_examples=6 * settings().max_examples)
 @given(operations(), st.integers(1, 3), st.integers(1, 5), seeds)
 def test_any_operation(operation: Operation, batch: int, parts: int, seed: int) -> None:
     compare(operation, batch, parts, seed)
 
 
-@settings(max_examples=100)
+@settings(max_examples=4 * settings().max_examples)
 @given(correlations(24), st.integers(1, 3), st.integers(1, 7), seeds)
 def test_convolution(operation: Correlate, batch: int, parts: int, seed: int) -> None:
     compare(operation, batch, parts, seed)

@@ -48,7 +48,7 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
     return float((own - mean) / math.sqrt(variance + operation.epsilon) * weights["weight"][c] + weights["bias"][c])
 
 
-@settings(max_examples=60)
+@settings(max_examples=2 * settings().max_examples)
 @given(
     st.one_of(correlations(6), reductions(), merges(), products, softmaxes, normalisations), st.integers(1, 2), seeds
 )
@@ -76,7 +76,7 @@ def derivative(operation: Operation, data: Data, array: Array, place: tuple[int,
     return narrow, abs(wide - narrow)
 
 
-@settings(max_examples=80)
+@settings(max_examples=3 * settings().max_examples)
 @given(operations(), st.integers(1, 2), seeds, st.data())
 def test_backward_is_the_derivative(operation: Operation, batch: int, seed: int, drawn: st.DataObject) -> None:
     data = draw_data(operation, batch, seed)
