@@ -1,4 +1,4 @@
-"""Pictures of 16 bits a channel in colour, of which Pillow by itself keeps 8 (docs/decisions/deep-pictures.md).
+"""Pictures of 16 bits a channel in colour, of which Pillow by itself keeps 8 (docs/decisions/0006).
 
 Pillow unpacks such pixels by their high byte, and knows them in both byte orders. Unpacked a second time as if they
 were in the other order, the same file gives the low bytes.

@@ -1,7 +1,7 @@
 """Weights as safetensors: an 8-byte length, a JSON header, and the arrays one after another.
 
 Read and written here rather than by the library of that name, so that half a gigabyte is read into one buffer of which
-the arrays are views, written without a copy, and every fault is one line (docs/decisions/weights.md). The format:
+the arrays are views, written without a copy, and every fault is one line (docs/decisions/0005). The format:
 https://github.com/huggingface/safetensors#format
 """
 
