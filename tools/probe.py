@@ -32,8 +32,15 @@ def main() -> int:
     window = program.open_window(sys.argv[1] if len(sys.argv) > 1 else None)
     sys.excepthook = program.Hook(window)
     ear = Ear()
-    names = {"window": window, "centre": centre, "app": QApplication.instance(), "QPoint": QPoint, "QRegion": QRegion,
-             "theme": program.theme, "QWidget": QWidget}
+    names = {
+        "window": window,
+        "centre": centre,
+        "app": QApplication.instance(),
+        "QPoint": QPoint,
+        "QRegion": QRegion,
+        "theme": program.theme,
+        "QWidget": QWidget,
+    }
 
     def answer(question: str) -> None:
         try:

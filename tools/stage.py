@@ -26,7 +26,10 @@ def screen(width: int, height: int) -> Iterator[str]:
     reading, writing = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
-        pass_fds=(writing,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        pass_fds=(writing,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     os.close(writing)
     try:
         with os.fdopen(reading) as pipe:
@@ -41,10 +44,18 @@ class Stage:
 
     def __init__(self, display: str, home: Path, file: Path | None = None, cache: Path | None = None) -> None:
         (home / "config").mkdir(parents=True, exist_ok=True)
-        self._env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "XDG_CONFIG_HOME": str(home / "config"),
-                     "PYTHONPATH": str(ROOT), **({"CNNBUILDER_CACHE": str(cache)} if cache else {})}
+        self._env = {
+            **os.environ,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "PYTHONPATH": str(ROOT),
+            **({"CNNBUILDER_CACHE": str(cache)} if cache else {}),
+        }
         command = [sys.executable, str(ROOT / "tools" / "probe.py"), *([str(file)] if file else [])]
-        self._program = subprocess.Popen(command, env=self._env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._program = subprocess.Popen(
+            command, env=self._env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.wait("window._painted")
 
     def ask(self, question: str) -> Any:
@@ -85,13 +96,15 @@ class Stage:
         self.hand("key", "Return")
 
     def shoot(self, path: Path) -> None:
-        """Write what the screen shows, with few enough colours to be small."""
+        """Write what the screen shows, as a PNG."""
         import io
 
         from PIL import Image
 
-        pixels = subprocess.run(["import", "-window", "root", "png:-"], env=self._env, check=True, capture_output=True).stdout
-        image = Image.open(io.BytesIO(pixels)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        pixels = subprocess.run(
+            ["import", "-window", "root", "png:-"], env=self._env, check=True, capture_output=True
+        ).stdout
+        image = Image.open(io.BytesIO(pixels)).convert("RGB")
         path.parent.mkdir(parents=True, exist_ok=True)
         image.save(path, optimize=True)
 

@@ -131,12 +131,17 @@ def _dialog(window: QMainWindow, title: str, text: str) -> None:
 
 
 def _show_about(window: QMainWindow) -> None:
-    _dialog(window, "About cnnbuilder", f"<h3>cnnbuilder {__version__}</h3><p>Draw a convolutional network, run it on a "
-            "picture forward and backward, and see every number explained.</p>")
+    _dialog(
+        window,
+        "About cnnbuilder",
+        f"<h3>cnnbuilder {__version__}</h3><p>Draw a convolutional network, run it on a "
+        "picture forward and backward, and see every number explained.</p>",
+    )
 
 
 def _show_kinds(window: QMainWindow) -> None:
     rows = "".join(
         f"<tr><td><b>{layer.label}</b>&nbsp;&nbsp;</td><td>{(layer.__doc__ or '').strip().splitlines()[0]}</td></tr>"
-        for layer in kinds().values())
+        for layer in kinds().values()
+    )
     _dialog(window, "The kinds of block", f"<table cellpadding='3'>{rows}</table>")

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from cnnbuilder.app import icons, theme
@@ -151,8 +150,12 @@ class PictureBar(QFrame):
         target = result.request.target
         self.target.setCurrentIndex(target + 1 if target is not None and target < (count or 0) else 0)
         if result.target is not None:
-            self.target.setItemText(0, f"Backward from class {design.label(result.target)}" if target is None
-                                    else "Backward from the likeliest class")
+            self.target.setItemText(
+                0,
+                f"Backward from class {design.label(result.target)}"
+                if target is None
+                else "Backward from the likeliest class",
+            )
         self._scores.show_scores(result.scores, design.label)
         times = []
         if result.outputs:
@@ -184,7 +187,11 @@ def small_picture(pixels: Any, side: int, ratio: float) -> QPixmap:
     form = QImage.Format.Format_RGB888 if pixels.ndim == 3 else QImage.Format.Format_Grayscale8
     image = QImage(pixels.data, columns, rows, pixels.strides[0], form)
     size = round(side * ratio)
-    mode = Qt.TransformationMode.SmoothTransformation if min(rows, columns) > size else Qt.TransformationMode.FastTransformation
+    mode = (
+        Qt.TransformationMode.SmoothTransformation
+        if min(rows, columns) > size
+        else Qt.TransformationMode.FastTransformation
+    )
     made = QPixmap.fromImage(image).scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio, mode)
     made.setDevicePixelRatio(ratio)
     return made

@@ -41,8 +41,11 @@ def default_picture(design: Design) -> Any:
     from cnnbuilder.files.pictures import read_picture
     from cnnbuilder.files.resources import samples
 
-    channels = [block.params.get("channels") for block in design.blocks.values()
-                if block.layer_class is not None and block.layer_class.inputs == (0, 0)]
+    channels = [
+        block.params.get("channels")
+        for block in design.blocks.values()
+        if block.layer_class is not None and block.layer_class.inputs == (0, 0)
+    ]
     name = "chelsea.jpg" if channels and channels[0] == 3 else "seven.png"
     return read_picture(samples() / "pictures" / name)
 
@@ -87,10 +90,14 @@ class Documents(QObject):
 
     def open(self, path: Path, as_sample: bool = False) -> None:
         """Open a design; `as_sample`: without its path, so that saving asks for one."""
-        self._when_safe(lambda: self._tasks.run(
-            f"Opening {path.name} …", lambda: (*read_document(path), self._suiting(path)),
-            lambda found: self._show(path, as_sample, *found),
-            lambda words: self.fail(f"{path.name} cannot be opened", words)))
+        self._when_safe(
+            lambda: self._tasks.run(
+                f"Opening {path.name} …",
+                lambda: (*read_document(path), self._suiting(path)),
+                lambda found: self._show(path, as_sample, *found),
+                lambda words: self.fail(f"{path.name} cannot be opened", words),
+            )
+        )
 
     def _suiting(self, path: Path) -> Any:
         """A picture for a design that is opened while there is none that suits it."""
@@ -116,8 +123,12 @@ class Documents(QObject):
             weights, picture = read_attached(path)
             return weights, picture or default_picture(design)
 
-        self._tasks.run("", read, lambda found: self._session.complete(*found),
-                        lambda words: self.fail(f"The weights of {path.name} cannot be read", words))
+        self._tasks.run(
+            "",
+            read,
+            lambda found: self._session.complete(*found),
+            lambda words: self.fail(f"The weights of {path.name} cannot be read", words),
+        )
 
     def drop(self, path: Path) -> None:
         """A file was dropped: a design is opened, anything else is taken as the picture."""
@@ -137,13 +148,18 @@ class Documents(QObject):
 
     def open_picture(self, path: Path) -> None:
         """Load a picture."""
+
         def read() -> Any:
             from cnnbuilder.files.pictures import read_picture
 
             return read_picture(path)
 
-        self._tasks.run(f"Opening {path.name} …", read, lambda picture: self._session.look(picture=picture),
-                        lambda words: self.fail(f"{path.name} cannot be opened", words))
+        self._tasks.run(
+            f"Opening {path.name} …",
+            read,
+            lambda picture: self._session.look(picture=picture),
+            lambda words: self.fail(f"{path.name} cannot be opened", words),
+        )
 
     # Saving
 
@@ -159,11 +175,17 @@ class Documents(QObject):
         """Ask for a name and save."""
         shown = self._session.shown
         name = shown.path.name if shown.path else f"{shown.design.name or 'design'}.cnn"
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save the design", str(Path(self._folder()) / name),
-                                              "Design with weights (*.cnn);;Design alone (*.json)")
+        path, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Save the design",
+            str(Path(self._folder()) / name),
+            "Design with weights (*.cnn);;Design alone (*.json)",
+        )
         if path:
             chosen = Path(path)
-            self._write(chosen if chosen.suffix.lower() in DESIGN_SUFFIXES else chosen.with_name(chosen.name + ".cnn"), then)
+            self._write(
+                chosen if chosen.suffix.lower() in DESIGN_SUFFIXES else chosen.with_name(chosen.name + ".cnn"), then
+            )
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         shown = self._session.shown
@@ -184,17 +206,22 @@ class Documents(QObject):
             self.remember(path)
             then()
 
-        self._tasks.run(f"Saving {path.name} …", write, done,
-                        lambda words: self.fail(f"{path.name} could not be saved", words))
+        self._tasks.run(
+            f"Saving {path.name} …", write, done, lambda words: self.fail(f"{path.name} could not be saved", words)
+        )
 
     def _when_safe(self, then: Callable[[], None]) -> None:
         """Go on once unsaved changes are saved or given up."""
         if not self._session.shown.changed:
             then()
             return
-        box = QMessageBox(QMessageBox.Icon.Question, "cnnbuilder", f"Save the changes to {self._session.shown.title}?",
-                          QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard
-                          | QMessageBox.StandardButton.Cancel, self._window)
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "cnnbuilder",
+            f"Save the changes to {self._session.shown.title}?",
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
+            self._window,
+        )
         box.setInformativeText("Without saving, they are lost.")
         box.setDefaultButton(QMessageBox.StandardButton.Save)
         box.setObjectName("unsaved")

@@ -55,5 +55,8 @@ class Live(QObject):
 
 def _differs(old: Shown, new: Shown) -> bool:
     pairs: tuple[tuple[Any, Any], ...] = (
-        (old.design.graph, new.design.graph), (old.state.weights, new.state.weights), (old.picture, new.picture))
+        (old.design.graph, new.design.graph),
+        (old.state.weights, new.state.weights),
+        (old.picture, new.picture),
+    )
     return any(a is not b for a, b in pairs) or old.target != new.target or old.design.seed != new.design.seed

@@ -32,7 +32,7 @@ def application() -> QApplication:
 
 
 def open_window(path: str | None = None) -> Window:
-    """A window on a file, not yet shown. A file that cannot be read leaves the welcome design, and a dialog says why."""
+    """A window on a file, not yet shown. If it cannot be read: on the welcome design, and a dialog says why."""
     message = ""
     place = Path(path) if path else resource("welcome.cnn")
     try:
@@ -68,8 +68,13 @@ class Hook:
         if self._shown:
             return
         self._shown = True
-        box = QMessageBox(QMessageBox.Icon.Critical, "cnnbuilder", "Something went wrong inside the program.",
-                          QMessageBox.StandardButton.Ok, self._window)
+        box = QMessageBox(
+            QMessageBox.Icon.Critical,
+            "cnnbuilder",
+            "Something went wrong inside the program.",
+            QMessageBox.StandardButton.Ok,
+            self._window,
+        )
         box.setInformativeText("Your design is still here; save it to be safe. The details help to mend the fault.")
         box.setDetailedText(text)
         box.finished.connect(self._again)

@@ -123,7 +123,9 @@ class Runner(QObject):
             except Cancelled:
                 pass
             except (Error, MemoryError) as error:
-                self.finished.emit(Result(request, message=str(error).splitlines()[0] if str(error) else "out of memory"))
+                self.finished.emit(
+                    Result(request, message=str(error).splitlines()[0] if str(error) else "out of memory")
+                )
             except Exception as error:
                 self.finished.emit(Result(request, message=f"internal error: {type(error).__name__}: {error}"))
                 threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, None)))
@@ -135,8 +137,10 @@ class Runner(QObject):
         from cnnbuilder.app.worker import Worker
         from cnnbuilder.kernels import prepare
 
-        prepare(progress=lambda done, total, name: self._report(done, total, f"Compiling kernels: {name}"),
-                cancelled=lambda: self._ending)
+        prepare(
+            progress=lambda done, total, name: self._report(done, total, f"Compiling kernels: {name}"),
+            cancelled=lambda: self._ending,
+        )
         return Worker()
 
     def _report(self, done: int, total: int, words: str) -> None:

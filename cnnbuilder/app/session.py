@@ -108,15 +108,21 @@ class Session(QObject):
         design = history.state.design
         selected = tuple(id for id in changes.pop("selected", old.selected) if id in design.blocks)
         self._shown = replace(
-            old, state=history.state, changed=history.changed, undo=history.undo_label, redo=history.redo_label,
-            selected=selected if selected != old.selected else old.selected, **changes,
+            old,
+            state=history.state,
+            changed=history.changed,
+            undo=history.undo_label,
+            redo=history.redo_label,
+            selected=selected if selected != old.selected else old.selected,
+            **changes,
         )
         self.changed.emit(old, self._shown)
 
     # The document
 
-    def open(self, design: Design, weights: Arrays | None = None, path: Path | None = None,
-             picture: "Picture | None" = None) -> None:
+    def open(
+        self, design: Design, weights: Arrays | None = None, path: Path | None = None, picture: "Picture | None" = None
+    ) -> None:
         """Show another document; its history begins here. The picture stays where the document has none."""
         self._history = History(State(with_places(design), weights))
         first = next((id for id in self.design_order(design)), None)
@@ -141,8 +147,14 @@ class Session(QObject):
 
     # Edits
 
-    def apply(self, label: str, design: Design, merge: Hashable = None, select: tuple[str, ...] | None = None,
-              weights: Arrays | None = None) -> None:
+    def apply(
+        self,
+        label: str,
+        design: Design,
+        merge: Hashable = None,
+        select: tuple[str, ...] | None = None,
+        weights: Arrays | None = None,
+    ) -> None:
         """One step of undo: another design (and other weights, if given)."""
         if design is self.design and weights is None:
             return
@@ -164,7 +176,7 @@ class Session(QObject):
     def append(self, kind: str) -> None:
         """Add a block of `kind` behind the selected one, or behind the last."""
         design = self.design
-        after = self._shown.selected[-1] if self._shown.selected else next(iter(reversed(design.blocks)), None)
+        after = self._shown.selected[-1] if self._shown.selected else next(iter(reversed(tuple(design.blocks))), None)
         graph, id = edits.append(design.graph, kind, after=after)
         self.apply(f"Add {id}", followed(design, graph), select=(id,))
 

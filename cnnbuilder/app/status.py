@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.words import bytes_words
-from cnnbuilder.design.shape import grouped, plural
+from cnnbuilder.design.shape import plural
 
 
 class Status(QStatusBar):
@@ -53,8 +53,8 @@ class Status(QStatusBar):
         self._fit = self._tool("fit", "Fit the network into view (F)", self.fit)
         self._state = QLabel()
         self._state.setObjectName("dim")
-        for widget in (self._out, self._zoom, self._in, self._fit, self._state):
-            self.addPermanentWidget(widget)
+        for tool in (self._out, self._zoom, self._in, self._fit, self._state):
+            self.addPermanentWidget(tool)
         session.changed.connect(self._changed)
         theme.keeper().changed.connect(self._recolour)
         self._recolour()

@@ -21,8 +21,9 @@ class Tasks(QObject):
         self._threads: dict[threading.Thread, str] = {}
         self._finished.connect(self._deliver)
 
-    def run(self, words: str, function: Callable[[], Any], done: Callable[[Any], None],
-            failed: Callable[[str], None]) -> None:
+    def run(
+        self, words: str, function: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[str], None]
+    ) -> None:
         """Call `function` in a thread, then `done` with its result, or `failed` with one line for a known error."""
 
         def work() -> None:
@@ -37,8 +38,9 @@ class Tasks(QObject):
         self.busy.emit(words)
         thread.start()
 
-    def _deliver(self, thread: threading.Thread, then: Callable[[Any], None], result: Any,
-                 error: BaseException | None) -> None:
+    def _deliver(
+        self, thread: threading.Thread, then: Callable[[Any], None], result: Any, error: BaseException | None
+    ) -> None:
         thread.join()
         self._threads.pop(thread, None)
         self.busy.emit(next(iter(self._threads.values()), ""))

@@ -43,7 +43,7 @@ class Theme:
     accent: str
     on_accent: str
     selection: str
-    field: str
+    well: str
     problem: str
     problem_ground: str
     fine: str
@@ -61,16 +61,49 @@ class Theme:
 
 
 LIGHT = Theme(
-    "light", window="#f4f5f7", panel="#ffffff", canvas="#f0f2f6", dots="#d5dae3", line="#dfe2e8", text="#1d2330",
-    dim="#566074", accent="#2f6feb", on_accent="#ffffff", selection="#e8effd", field="#f4f5f7", problem="#c4320a",
-    problem_ground="#fef0e9", fine="#157f4b", link="#4b5670",
+    "light",
+    window="#f4f5f7",
+    panel="#ffffff",
+    canvas="#f0f2f6",
+    dots="#d5dae3",
+    line="#dfe2e8",
+    text="#1d2330",
+    dim="#566074",
+    accent="#2f6feb",
+    on_accent="#ffffff",
+    selection="#e8effd",
+    well="#f4f5f7",
+    problem="#c4320a",
+    problem_ground="#fef0e9",
+    fine="#157f4b",
+    link="#4b5670",
 )
 DARK = Theme(
-    "dark", window="#15181e", panel="#1c2027", canvas="#171a20", dots="#2a2f39", line="#323843", text="#e7eaf0",
-    dim="#98a2b3", accent="#6ea0ff", on_accent="#10141c", selection="#26334d", field="#15181e", problem="#ff8a5c",
-    problem_ground="#3a2620", fine="#5fd49a", link="#a3adbd",
-    groups={**GROUP_COLOURS, "Shape": "#9b7ae0", "Output": "#2fa76d", "Dense": "#d65a94", "Merge": "#a88650",
-            "Convolution": "#4a84f5", "Input": "#8590a6"},
+    "dark",
+    window="#15181e",
+    panel="#1c2027",
+    canvas="#171a20",
+    dots="#2a2f39",
+    line="#323843",
+    text="#e7eaf0",
+    dim="#98a2b3",
+    accent="#6ea0ff",
+    on_accent="#10141c",
+    selection="#26334d",
+    well="#15181e",
+    problem="#ff8a5c",
+    problem_ground="#3a2620",
+    fine="#5fd49a",
+    link="#a3adbd",
+    groups={
+        **GROUP_COLOURS,
+        "Shape": "#9b7ae0",
+        "Output": "#2fa76d",
+        "Dense": "#d65a94",
+        "Merge": "#a88650",
+        "Convolution": "#4a84f5",
+        "Input": "#8590a6",
+    },
 )
 
 
@@ -124,7 +157,11 @@ def text_px() -> int:
 
 def _own_font() -> bool:
     # Without a desktop that says so, Qt's default is no choice of the user.
-    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family() not in ("", "Sans Serif", "DejaVu Sans")
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family() not in (
+        "",
+        "Sans Serif",
+        "DejaVu Sans",
+    )
 
 
 @cache
@@ -150,12 +187,25 @@ def _palette(theme: Theme) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
     for which, colour in (
-        (role.Window, theme.window), (role.Base, theme.panel), (role.AlternateBase, theme.window),
-        (role.Button, theme.panel), (role.Text, theme.text), (role.WindowText, theme.text),
-        (role.ButtonText, theme.text), (role.ToolTipBase, theme.panel), (role.ToolTipText, theme.text),
-        (role.Highlight, theme.accent), (role.HighlightedText, theme.on_accent), (role.Link, theme.accent),
-        (role.PlaceholderText, theme.dim), (role.Mid, theme.line), (role.Dark, theme.line), (role.Light, theme.panel),
-        (role.Midlight, theme.line), (role.Shadow, theme.line), (role.BrightText, theme.problem),
+        (role.Window, theme.window),
+        (role.Base, theme.panel),
+        (role.AlternateBase, theme.window),
+        (role.Button, theme.panel),
+        (role.Text, theme.text),
+        (role.WindowText, theme.text),
+        (role.ButtonText, theme.text),
+        (role.ToolTipBase, theme.panel),
+        (role.ToolTipText, theme.text),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.Link, theme.accent),
+        (role.PlaceholderText, theme.dim),
+        (role.Mid, theme.line),
+        (role.Dark, theme.line),
+        (role.Light, theme.panel),
+        (role.Midlight, theme.line),
+        (role.Shadow, theme.line),
+        (role.BrightText, theme.problem),
     ):
         palette.setColor(which, QColor(colour))
     for which in (role.Text, role.WindowText, role.ButtonText):

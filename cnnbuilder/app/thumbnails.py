@@ -1,4 +1,4 @@
-"""What a block's output looks like in small, as plain data: made in `imaging`, coloured when painted. Needs no numpy."""
+"""What a block's output looks like in small, as plain data: made in `imaging`, coloured when painted."""
 
 from dataclasses import dataclass
 from math import ceil, sqrt

@@ -70,6 +70,7 @@ class Window(QMainWindow):
         self.tabs.setAccessibleName("Views")
         self.tabs.addTab(Costs(self.session), "Shapes and costs")
         self.tabs.addTab(self.problems, "Problems")
+        self.tabs.setMinimumHeight(150)
         self._middle = QSplitter(Qt.Orientation.Vertical)
         self._middle.addWidget(self.canvas)
         self._middle.addWidget(self.tabs)
@@ -224,8 +225,11 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         settings = QSettings()
         self.resize(*SIZE)
-        for name, take in (("geometry", self.restoreGeometry), ("across", self._across.restoreState),
-                           ("middle", self._middle.restoreState)):
+        for name, take in (
+            ("geometry", self.restoreGeometry),
+            ("across", self._across.restoreState),
+            ("middle", self._middle.restoreState),
+        ):
             value = settings.value(f"window/{name}")
             if isinstance(value, QByteArray):
                 take(value)

@@ -33,7 +33,8 @@ class _Unbatched(Mapping[str, Array]):
         self._arrays = arrays
 
     def __getitem__(self, name: str) -> Array:
-        return self._arrays[name][0]
+        array: Array = self._arrays[name][0]
+        return array
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
@@ -93,8 +94,9 @@ class Worker:
     def _forward(self, network: Network, taken: dict[str, Array], cancelled: Cancellation, report: Report) -> Run:
         return network.forward(taken, keep="all", reuse=self._run, cancelled=cancelled, progress=report)
 
-    def _forward_result(self, request: Request, design: Design, network: Network, run: Run,
-                        cancelled: Cancellation) -> Result:
+    def _forward_result(
+        self, request: Request, design: Design, network: Network, run: Run, cancelled: Cancellation
+    ) -> Result:
         from cnnbuilder.kernels import thread_count
 
         outputs = _Unbatched(run)
@@ -117,18 +119,33 @@ class Worker:
             scores = outputs[network.outputs[0]]
         broken = len(design.blocks) < len(request.design.blocks)
         message = "Only the blocks before a problem run." if broken else ""
-        return Result(request, outputs, network.weights, thumbnails=thumbnails, scores=None if broken else scores,
-                      forward_seconds=run.seconds, message=message, threads=thread_count())
+        return Result(
+            request,
+            outputs,
+            network.weights,
+            thumbnails=thumbnails,
+            scores=None if broken else scores,
+            forward_seconds=run.seconds,
+            message=message,
+            threads=thread_count(),
+        )
 
-    def _with_backward(self, result: Result, design: Design, run: Run, cancelled: Cancellation,
-                       report: Report) -> Result:
+    def _with_backward(
+        self, result: Result, design: Design, run: Run, cancelled: Cancellation, report: Report
+    ) -> Result:
         if result.scores is None or not len(result.scores):
             return result
         asked = result.request.target
         target = asked if asked is not None and asked < len(result.scores) else int(np.argmax(result.scores))
         gradients = run.backward(target=target, cancelled=cancelled, progress=report)
-        return replace(result, output_gradients=_Unbatched(gradients.outputs), weight_gradients=gradients.weights,
-                       target=target, loss=gradients.loss, backward_seconds=gradients.seconds)
+        return replace(
+            result,
+            output_gradients=_Unbatched(gradients.outputs),
+            weight_gradients=gradients.weights,
+            target=target,
+            loss=gradients.loss,
+            backward_seconds=gradients.seconds,
+        )
 
 
 def _same(a: Array, b: Array) -> bool:
@@ -141,12 +158,13 @@ def _fitting(design: Design, weights: Weights | None) -> Weights | None:
         return None
     wanted = {
         f"{id}.{name}": weight.shape
-        for id, inference in check(design).inferences.items() if inference
+        for id, inference in check(design).inferences.items()
+        if inference
         for name, weight in inference.weights
     }
-    return Weights({
-        name: weights.versioned(name) for name in weights if name in wanted and weights[name].shape == wanted[name]
-    })
+    return Weights(
+        {name: weights.versioned(name) for name in weights if name in wanted and weights[name].shape == wanted[name]}
+    )
 
 
 def _throttled(report: Report) -> Report:

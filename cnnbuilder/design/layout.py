@@ -55,7 +55,7 @@ def completed(graph: Graph, layout: Mapping[str, Place]) -> dict[str, Place]:
 
 
 def followed(before: Design, graph: Graph) -> Design:
-    """`before` with another graph: laid out anew if it lay as the program arranges it, else with only what is new placed."""
+    """`before` with another graph: arranged anew if it lay as the program arranges, else with what is new placed."""
     whole = completed(before.graph, before.layout)
     if not before.blocks or whole == arranged(before.graph):
         return replace(before, graph=graph, layout=arranged(graph))

@@ -12,15 +12,19 @@ from cnnbuilder.files.resources import samples
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
-import stage  # noqa: E402
+import stage
 
 pytestmark = pytest.mark.skipif(bool(stage.missing()), reason=f"not installed: {', '.join(stage.missing())}")
 
-FIELD = ("centre([item for item in window.inspector.findChildren(QWidget, 'field-{}') if item.isVisible()][0])")
-CURRENT = "bool(window._latest and window._latest.request is window.live._latest and " \
+FIELD = "centre([item for item in window.inspector.findChildren(QWidget, 'field-{}') if item.isVisible()][0])"
+CURRENT = (
+    "bool(window._latest and window._latest.request is window.live._latest and "
     "window._latest.request.design is window.session.design)"
-CARD = "(lambda at: [at.x(), at.y()])(window.canvas.viewport().mapToGlobal(window.canvas.mapFromScene(" \
+)
+CARD = (
+    "(lambda at: [at.x(), at.y()])(window.canvas.viewport().mapToGlobal(window.canvas.mapFromScene("
     "window.canvas.cards.cards['{}'].outline.topLeft() + QPoint(60, 20))))"
+)
 
 
 @pytest.fixture
@@ -70,8 +74,10 @@ def test_a_card_is_dragged_and_a_kind_is_dropped(play: stage.Stage) -> None:
     play.hand("mouseup", 1)
     play.wait("window.session.shown.undo == 'Move relu1'")
     before = play.ask("len(window.session.design.blocks)")
-    x, y = play.ask("(lambda tree: (lambda at: [at.x(), at.y()])(tree.viewport().mapToGlobal(tree.visualItemRect("
-                    "[item for item in window.palette_._items() if item.text(0) == 'Dense'][0]).center())))(window.palette_.tree)")
+    x, y = play.ask(
+        "(lambda tree: (lambda at: [at.x(), at.y()])(tree.viewport().mapToGlobal(tree.visualItemRect("
+        "[item for item in window.palette_._items() if item.text(0) == 'Dense'][0]).center())))(window.palette_.tree)"
+    )
     to_x, to_y = play.ask("centre(window.canvas)")
     play.hand("mousemove", x, y, "mousedown", 1)
     for step in range(1, 9):

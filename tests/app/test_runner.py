@@ -84,11 +84,14 @@ def test_without_a_picture_nothing_runs(qtbot: Any, runner: Runner) -> None:
 
 
 def test_every_picture_block_sees_the_picture(qtbot: Any, runner: Runner) -> None:
-    design = Design.from_dict({
-        "format": "cnnbuilder", "version": 1,
-        "blocks": [{"id": "a", "kind": "input"}, {"id": "b", "kind": "input"}, {"id": "sum", "kind": "add"}],
-        "links": [{"from": "a", "to": "sum", "input": 0}, {"from": "b", "to": "sum", "input": 1}],
-    })
+    design = Design.from_dict(
+        {
+            "format": "cnnbuilder",
+            "version": 1,
+            "blocks": [{"id": "a", "kind": "input"}, {"id": "b", "kind": "input"}, {"id": "sum", "kind": "add"}],
+            "links": [{"from": "a", "to": "sum", "input": 0}, {"from": "b", "to": "sum", "input": 1}],
+        }
+    )
     result = answer(qtbot, runner, Request(design, None, PICTURE))
     assert np.allclose(result.outputs["sum"], 2 * result.outputs["a"])
 

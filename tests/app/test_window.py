@@ -35,7 +35,9 @@ def type_into(qtbot: Any, line: QLineEdit, text: str) -> None:
 def ran(window: Window) -> bool:
     """Whether what is seen is what the design now says."""
     latest = window._latest
-    return latest is not None and latest.request is window.live._latest and latest.request.design is window.session.design
+    return (
+        latest is not None and latest.request is window.live._latest and latest.request.design is window.session.design
+    )
 
 
 def grab(widget: QWidget) -> QImage:
@@ -63,17 +65,27 @@ def test_an_edit_in_the_inspector_reaches_the_maps_and_undo_takes_it_back(lenet:
     qtbot.waitUntil(lambda: ran(lenet) and lenet._latest.outputs["conv1"].shape[0] == 6, timeout=10_000)
 
 
-@pytest.mark.parametrize(("name", "text", "value"), [
-    ("kernel_size", "3 x 5", [3, 5]), ("kernel_size", "3", [3, 3]), ("kernel_size", "7×7", [7, 7]),
-    ("stride", "2", [2, 2]), ("padding", "1, 2", [1, 2]), ("padding", "full", "full"), ("filters", "12", 12),
-])
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("kernel_size", "3 x 5", [3, 5]),
+        ("kernel_size", "3", [3, 3]),
+        ("kernel_size", "7×7", [7, 7]),
+        ("stride", "2", [2, 2]),
+        ("padding", "1, 2", [1, 2]),
+        ("padding", "full", "full"),
+        ("filters", "12", 12),
+    ],
+)
 def test_fields_understand_what_people_write(lenet: Window, qtbot: Any, name: str, text: str, value: object) -> None:
     lenet.session.select(("conv1",))
     type_into(qtbot, field(lenet, name), text)
     assert lenet.session.design.blocks["conv1"].params[name] == value
 
 
-@pytest.mark.parametrize(("name", "text"), [("filters", "-1"), ("filters", "many"), ("padding", "lots"), ("stride", "0")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("filters", "-1"), ("filters", "many"), ("padding", "lots"), ("stride", "0")]
+)
 def test_a_wrong_value_is_explained_and_never_a_traceback(lenet: Window, qtbot: Any, name: str, text: str) -> None:
     lenet.session.select(("conv1",))
     type_into(qtbot, field(lenet, name), text)
@@ -118,8 +130,14 @@ def _move(view: QWidget, at: Any) -> None:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent
 
-    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(view.mapToGlobal(at)), Qt.MouseButton.NoButton,
-                        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(at),
+        QPointF(view.mapToGlobal(at)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
     QApplication.sendEvent(view, event)
 
 
@@ -164,7 +182,9 @@ def test_a_kind_is_added_from_the_palette(lenet: Window, qtbot: Any) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"format": "cnnbuilder"}', b"PK\x03\x04 nothing"])
-def test_a_broken_file_is_one_dialog_and_changes_nothing(lenet: Window, qtbot: Any, tmp_path: Path, content: bytes) -> None:
+def test_a_broken_file_is_one_dialog_and_changes_nothing(
+    lenet: Window, qtbot: Any, tmp_path: Path, content: bytes
+) -> None:
     bad = tmp_path / "bad.cnn"
     bad.write_bytes(content)
     state = lenet.session.shown.state
@@ -194,8 +214,9 @@ def _dialogs(window: Window) -> list[QMessageBox]:
     return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
 
 
-def test_a_file_that_cannot_be_opened_at_the_start_leaves_the_welcome_design(open_window: Open, qtbot: Any,
-                                                                             tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_at_the_start_leaves_the_welcome_design(
+    open_window: Open, qtbot: Any, tmp_path: Path
+) -> None:
     window = open_window(tmp_path / "missing.cnn")
     qtbot.waitUntil(lambda: bool(_dialogs(window)), timeout=10_000)
     assert "missing.cnn" in _dialogs(window)[0].text()
@@ -209,7 +230,9 @@ def test_samples_open_and_what_cannot_run_is_explained(open_window: Open, name: 
     assert bool(window.session.shown.report.problems) == (window.tabs.currentWidget() is window.problems)
 
 
-def test_saving_and_opening_again_keeps_design_weights_and_picture(open_window: Open, qtbot: Any, tmp_path: Path) -> None:
+def test_saving_and_opening_again_keeps_design_weights_and_picture(
+    open_window: Open, qtbot: Any, tmp_path: Path
+) -> None:
     window = open_window()
     qtbot.waitUntil(lambda: window.session.shown.state.weights is not None, timeout=30_000)
     window.session.set_param("conv2", "stride", 1)

@@ -90,7 +90,9 @@ class Card(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_card(painter, self.content, self._image, self._thumbnail, self.labels, self.isSelected(), self._hovered, zoom)
+        paint_card(
+            painter, self.content, self._image, self._thumbnail, self.labels, self.isSelected(), self._hovered, zoom
+        )
 
     def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hovered = True

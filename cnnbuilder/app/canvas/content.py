@@ -74,18 +74,23 @@ def card_content(report: Report, id: str) -> CardContent:
     block = report.graph.blocks[id]
     layer_class = block.layer_class
     problems = report.problems_of.get(id, [])
-    if block.layer is not None:
-        summary = block.layer.summary()
-    else:
-        summary = layer_class.label if layer_class else block.kind
+    name = layer_class.label if layer_class else block.kind
+    summary = block.layer.summary() if block.layer is not None else name
     shape = report.shapes[id]
     tooltip = f"{id}: {(layer_class.__doc__ or '').splitlines()[0] if layer_class else 'unknown kind'}"
     if problems:
         tooltip = problems[0].message
     return CardContent(
-        id, block.kind, layer_class.group if layer_class else None, summary, shape, report.parameters[id],
-        problems[0].short or "has a problem" if problems else "", shape is not None,
-        max(1, len(report.graph.wiring.sources[id])), tooltip,
+        id,
+        block.kind,
+        layer_class.group if layer_class else None,
+        summary,
+        shape,
+        report.parameters[id],
+        problems[0].short or "has a problem" if problems else "",
+        shape is not None,
+        max(1, len(report.graph.wiring.sources[id])),
+        tooltip,
     )
 
 

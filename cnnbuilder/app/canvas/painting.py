@@ -23,8 +23,16 @@ def outline(rect: QRectF, radius: float) -> QPainterPath:
     return path
 
 
-def paint_card(painter: QPainter, content: CardContent, picture: QImage | None, thumbnail: Thumbnail | None,
-               labels: tuple[str, ...], selected: bool, hovered: bool, zoom: float) -> None:
+def paint_card(
+    painter: QPainter,
+    content: CardContent,
+    picture: QImage | None,
+    thumbnail: Thumbnail | None,
+    labels: tuple[str, ...],
+    selected: bool,
+    hovered: bool,
+    zoom: float,
+) -> None:
     """A whole card in its own coordinates."""
     now = theme.now()
     rect = QRectF(0, 0, WIDTH, content.height)
@@ -37,7 +45,8 @@ def paint_card(painter: QPainter, content: CardContent, picture: QImage | None, 
             _edge(painter, rect, now.accent, 3 / zoom)
         side = min(rect.width(), rect.height()) * 0.6
         icons.renderer("warning" if content.fault else content.icon, now.panel).render(
-            painter, QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side))
+            painter, QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side)
+        )
         return
     if not now.dark:
         painter.setBrush(QColor(20, 30, 60, 14))
@@ -65,11 +74,14 @@ def _edge(painter: QPainter, rect: QRectF, colour: str, width: float) -> None:
     painter.drawRoundedRect(rect, 8, 8)
 
 
-def _write(painter: QPainter, rect: QRectF, words: str, font: QFont, colour: str,
-           flags: Qt.AlignmentFlag = LEFT) -> None:
+def _write(
+    painter: QPainter, rect: QRectF, words: str, font: QFont, colour: str, flags: Qt.AlignmentFlag = LEFT
+) -> None:
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    painter.drawText(rect, int(flags.value), QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width()))
+    painter.drawText(
+        rect, int(flags.value), QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+    )
 
 
 def _names(painter: QPainter, content: CardContent, rect: QRectF) -> None:
@@ -80,7 +92,9 @@ def _names(painter: QPainter, content: CardContent, rect: QRectF) -> None:
         colour = now.group(content.group)
         icons.renderer(content.icon, colour).render(painter, QRectF(WIDTH / 2 - 16, middle - 62, 32, 32))
     inner = rect.adjusted(6, 0, -6, 0)
-    _write(painter, QRectF(inner.x(), middle - 22, inner.width(), 30), content.id, theme.font(22, 600), now.text, CENTRE)
+    _write(
+        painter, QRectF(inner.x(), middle - 22, inner.width(), 30), content.id, theme.font(22, 600), now.text, CENTRE
+    )
     words, colour = ("does not fit", now.problem) if content.fault else (show(content.shape).replace(" ", ""), now.dim)
     _write(painter, QRectF(inner.x(), middle + 10, inner.width(), 26), words, theme.font(19, 500), colour, CENTRE)
 
@@ -101,8 +115,13 @@ def _head(painter: QPainter, content: CardContent) -> None:
     _write(painter, QRectF(MARGIN, 49, wide, 18), count, theme.font(12), now.dim, RIGHT)
 
 
-def _body(painter: QPainter, content: CardContent, picture: QImage | None, thumbnail: Thumbnail | None,
-          labels: tuple[str, ...]) -> None:
+def _body(
+    painter: QPainter,
+    content: CardContent,
+    picture: QImage | None,
+    thumbnail: Thumbnail | None,
+    labels: tuple[str, ...],
+) -> None:
     now = theme.now()
     width, height = content.picture_size
     if not height:
@@ -114,7 +133,7 @@ def _body(painter: QPainter, content: CardContent, picture: QImage | None, thumb
         painter.drawRoundedRect(room, 4, 4)
         painter.setFont(theme.font(12))
         painter.setPen(QColor(now.problem))
-        painter.drawText(room.adjusted(10, 6, -10, -6), int((CENTRE | Qt.TextFlag.TextWordWrap)), content.fault)
+        painter.drawText(room.adjusted(10, 6, -10, -6), int(CENTRE | Qt.TextFlag.TextWordWrap), content.fault)
     elif thumbnail is not None and thumbnail.bars is not None:
         _bars(painter, room, thumbnail.bars, labels, now.group(content.group))
     elif picture is not None:
@@ -125,7 +144,7 @@ def _body(painter: QPainter, content: CardContent, picture: QImage | None, thumb
         painter.restore()
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(now.field))
+        painter.setBrush(QColor(now.well))
         painter.drawRoundedRect(room, 4, 4)
 
 

@@ -62,12 +62,16 @@ class Scene(QGraphicsScene):
         links = dict.fromkeys(design.links)
         for link in [link for link in self._wires if link not in links]:
             self.removeItem(self._wires.pop(link))
+        told: set[str] = set()
         for link in links:
             if link not in self._wires:
                 self._wires[link] = Wire()
                 self.addItem(self._wires[link])
             broken = bool(report.problems_of.get(link.target)) and report.shapes[link.source] is not None
-            words = short_shape(report.shapes[link.source]) if broken or shape_changes(report, link) else ""
+            # The shape is written once a source, and where it does not fit.
+            worth = broken or (link.source not in told and shape_changes(report, link))
+            told.add(link.source)
+            words = short_shape(report.shapes[link.source]) if worth else ""
             self._wires[link].say(words, broken)
 
     def lay_wires(self) -> None:

@@ -55,7 +55,9 @@ class Canvas(QGraphicsView):
         self.setDragMode(QGraphicsView.DragMode.RubberBandDrag)
         self.setAcceptDrops(True)
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("The network as cards and links. Arrow keys walk along links; F fits; Delete removes.")
+        self.setAccessibleDescription(
+            "The network as cards and links. Arrow keys walk along links; F fits; Delete removes."
+        )
         self._panning: QPoint | None = None
         self._space = False
         self._following = True
@@ -206,7 +208,8 @@ class Canvas(QGraphicsView):
     def _tell_moves(self) -> None:
         shown = self.cards.shown_places()
         moved = {
-            id: (round(card.x()), round(card.y())) for id, card in self.cards.cards.items()
+            id: (round(card.x()), round(card.y()))
+            for id, card in self.cards.cards.items()
             if card.pos() != QPointF(*shown.get(id, (0, 0)))
         }
         if moved:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPainte
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.canvas.content import PORT
 from cnnbuilder.app.canvas.painting import NAMES_BELOW, paint_port
 
 OUT = 26.0
@@ -65,13 +66,16 @@ class Wire(QGraphicsItem):
         if (words, broken) != (self._words, self._broken):
             self.prepareGeometryChange()
             self._words, self._broken = words, broken
+            self.setZValue(0.5 if words else 0)  # no other link runs through the words
             self.update()
 
     def _label_rect(self) -> QRectF:
-        """Above the longest level part."""
+        """Above the longest level part; beside the upright one, between two rows of cards, where none is long enough."""
         width = QFontMetricsF(theme.font(11)).horizontalAdvance(self._words) + 8
         level = [(a, b) for a, b in zip(self._points, self._points[1:], strict=False) if abs(a.y() - b.y()) < 1]
         a, b = max(level, key=lambda part: abs(part[0].x() - part[1].x()), default=(self._points[0], self._points[-1]))
+        if len(level) > 1 and abs(a.x() - b.x()) < width + 10:
+            return QRectF(self._points[1].x() + 4, max(a.y(), b.y()) - PORT - 24, width, 16)
         return QRectF((a.x() + b.x()) / 2 - width / 2, min(a.y(), b.y()) - 20, width, 16)
 
     def boundingRect(self) -> QRectF:
@@ -96,6 +100,9 @@ class Wire(QGraphicsItem):
         paint_port(painter, self._points[0], colour)
         paint_port(painter, self._points[-1], colour)
         if self._words:
+            ground = QColor(now.canvas)
+            ground.setAlpha(215)
+            painter.fillRect(self._label_rect().adjusted(3, 1, -3, -1), ground)
             painter.setFont(theme.font(11))
             painter.setPen(QColor(now.problem if self._broken else now.dim))
             painter.drawText(self._label_rect(), int(Qt.AlignmentFlag.AlignCenter.value), self._words)

@@ -152,7 +152,9 @@ class IntegerField(TextField):
         return str(value)
 
     def read(self, text: str) -> Any:
-        cleaned = text.replace(",", "").replace(" ", "").replace("−", "-") if isinstance(self.parameter, Integer) else text
+        cleaned = (
+            text.replace(",", "").replace(" ", "").replace("−", "-") if isinstance(self.parameter, Integer) else text
+        )
         number = float(cleaned)
         return int(number) if number.is_integer() else number
 

@@ -1,6 +1,6 @@
 """Formulas set as fractions, and tables of figures."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -43,7 +43,7 @@ class Formulas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(now.field))
+        painter.setBrush(QColor(now.well))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         top = PAD - 2
         for formula, height in zip(self._formulas, self._heights(), strict=True):
@@ -89,7 +89,7 @@ def _set(painter: QPainter, formula: Formula, rect: QRectF, measure: bool = Fals
             centre = int(Qt.AlignmentFlag.AlignCenter.value)
             painter.drawText(QRectF(x, middle - 18, width, 17), centre, formula.numerator)
             painter.drawText(QRectF(x, middle + 1, width, 17), centre, formula.denominator)
-            painter.drawLine(x, middle, x + width, middle)
+            painter.drawLine(QPointF(x, middle), QPointF(x + width, middle))
         x += width
         write(brackets[1], tall)
         write(f" {formula.tail} = ", plain)
@@ -129,7 +129,7 @@ class Figures(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(now.field))
+        painter.setBrush(QColor(now.well))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         painter.setFont(theme.font(12))
         for number, (words, figure) in enumerate(self._rows):

@@ -57,8 +57,15 @@ class Inspector(QScrollArea):
         for item in (self._about, self._empty):
             self._body.addWidget(item)
         self._body.addLayout(self._place)
-        for widget in (self._size_title, self._sizes, self._parameters_title, self._parameters, self._cost_title,
-                       self._costs, self._notes):
+        for widget in (
+            self._size_title,
+            self._sizes,
+            self._parameters_title,
+            self._parameters,
+            self._cost_title,
+            self._costs,
+            self._notes,
+        ):
             self._body.addWidget(widget)
         self._body.addStretch(1)
         self.setWidget(body)
@@ -117,8 +124,11 @@ class Inspector(QScrollArea):
         self._icon.setPixmap(icons.pixmap(block.kind, theme.now().group(group), 18, self.devicePixelRatioF()))
         self._name.setText(block.id)
         self._kind.setText(layer.label if layer else block.kind)
-        about = (layer.__doc__ or "").strip().splitlines()[0] if layer else (
-            "This version does not know the kind of this block. It is kept as it is, and saved back unchanged.")
+        about = (
+            (layer.__doc__ or "").strip().splitlines()[0]
+            if layer
+            else ("This version does not know the kind of this block. It is kept as it is, and saved back unchanged.")
+        )
         self._about.setText(about)
 
     def _show_form(self, block: Block | None) -> None:
@@ -164,14 +174,18 @@ class Inspector(QScrollArea):
             if shapes:
                 left, _, right = weights_formula(shapes, inference.parameters).rpartition(" = ")
                 parameters = [_as_formula(left, right)]
-            self._costs.show_rows((
-                ("output", show(inference.shape)),
-                ("multiply-adds", grouped(report.macs[block.id])),
-                ("memory of the output", bytes_words(report.memory_bytes[block.id])),
-                ("share of all parameters", _share(inference.parameters, report.total_parameters)),
-            ))
-        for title, widget, values in ((self._size_title, self._sizes, formulas),
-                                      (self._parameters_title, self._parameters, parameters)):
+            self._costs.show_rows(
+                (
+                    ("output", show(inference.shape)),
+                    ("multiply-adds", grouped(report.macs[block.id])),
+                    ("memory of the output", bytes_words(report.memory_bytes[block.id])),
+                    ("share of all parameters", _share(inference.parameters, report.total_parameters)),
+                )
+            )
+        for title, widget, values in (
+            (self._size_title, self._sizes, formulas),
+            (self._parameters_title, self._parameters, parameters),
+        ):
             widget.show_formulas(tuple(values))
             title.setVisible(bool(values))
             widget.setVisible(bool(values))

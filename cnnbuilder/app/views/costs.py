@@ -14,8 +14,12 @@ from cnnbuilder.design.shape import grouped, show
 
 HEADS = ("Block", "Kind", "Output", "Parameters", "Multiply-adds", "Output memory")
 TELLING = (
-    "The block's name", "What it does", "Height × width × channels", "Numbers that are trained",
-    "Multiplications by a weight, for one picture", "One picture's output in float32",
+    "The block's name",
+    "What it does",
+    "Height × width × channels",
+    "Numbers that are trained",
+    "Multiplications by a weight, for one picture",
+    "One picture's output in float32",
 )
 NUMBERS_FROM = 2
 Index = QModelIndex | QPersistentModelIndex
@@ -58,7 +62,11 @@ class CostTable(QAbstractTableModel):
             return _side(index.column())
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             group = block.layer_class.group if block.layer_class else None
-            return icons.icon("warning", theme.now().problem) if faulty else icons.icon(block.kind, theme.now().group(group))
+            return (
+                icons.icon("warning", theme.now().problem)
+                if faulty
+                else icons.icon(block.kind, theme.now().group(group))
+            )
         if role == Qt.ItemDataRole.ForegroundRole and faulty and index.column() == 2:
             return QColor(theme.now().problem)
         if role != Qt.ItemDataRole.DisplayRole:
@@ -128,9 +136,11 @@ class Costs(QWidget):
             memory = report.total_memory_bytes
             partial = "so far: " if report.problems else "in all: "
             self._totals.setText(
-                f"{partial}{grouped(report.total_parameters)} parameters · {grouped(report.total_macs)} multiply-adds · "
+                f"{partial}{grouped(report.total_parameters)} parameters · "
+                f"{grouped(report.total_macs)} multiply-adds · "
                 f"weights {bytes_words(memory['weights'])}, outputs {bytes_words(memory['forward'])}, "
-                f"backward {bytes_words(memory['backward'])}")
+                f"backward {bytes_words(memory['backward'])}"
+            )
         selected = shown.selected[-1] if shown.selected else None
         if selected in self._model.ids:
             index = self._model.index(self._model.ids.index(str(selected)), 0)

@@ -208,8 +208,9 @@ class MapsView(QWidget):
             return
         words, index = found
         self._place.setText(words)
-        self._value.setText(f"<b>{figure(float(self._choices[self._which.currentIndex()][2][index]))}</b> "
-                            f"{self.companion(index)}")
+        self._value.setText(
+            f"<b>{figure(float(self._choices[self._which.currentIndex()][2][index]))}</b> {self.companion(index)}"
+        )
 
 
 class FeatureMaps(MapsView):
@@ -223,7 +224,7 @@ class FeatureMaps(MapsView):
     def companion(self, index: tuple[int, ...]) -> str:
         block = self._block()
         gradients: Mapping[str, Any] = self._result.output_gradients if self._result else {}
-        if block not in gradients:
+        if block is None or block not in gradients:
             return ""
         return f"dJ/d = {float(gradients[block][index]):.1e}"
 
@@ -250,9 +251,10 @@ class Gradients(MapsView):
     def choices(self, id: str, result: Result) -> list[Choice]:
         if id not in result.output_gradients:
             return []
-        return [("dJ/d output", "map", result.output_gradients[id]),
-                *((f"dJ/d {name}", word, array) for name, word, array in
-                  _arrays_of(id, result.weight_gradients, "kernel"))]
+        return [
+            ("dJ/d output", "map", result.output_gradients[id]),
+            *((f"dJ/d {name}", word, array) for name, word, array in _arrays_of(id, result.weight_gradients, "kernel")),
+        ]
 
     def nothing(self, block: str) -> str:
         return "There is no gradient: the backward pass needs a network that ends in one vector of scores."

@@ -29,7 +29,7 @@ class ScaleView(QWidget):
         self._scale = "positive"
         self._limit = 1.0
         self._counts: NDArray[Any] | None = None
-        self.setFixedHeight(104)
+        self.setFixedHeight(88)
         self.setAccessibleName("Colour scale and histogram")
         theme.keeper().changed.connect(self.update)
 
@@ -46,7 +46,7 @@ class ScaleView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(190, 104)
+        return QSize(190, 88)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._counts is None:
@@ -61,14 +61,18 @@ class ScaleView(QWidget):
         painter.setPen(QColor(now.dim))
         painter.setFont(theme.font(12))
         row = QRectF(0, 15, self.width(), 17)
-        ends = (f"−{self._limit:.3g}", "0", f"{self._limit:.3g}") if self._scale == "signed" else (
-            "0", "", f"{self._limit:.3g}")
-        for words, side in zip(ends, (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter,
-                                      Qt.AlignmentFlag.AlignRight), strict=True):
+        ends = (
+            (f"−{self._limit:.3g}", "0", f"{self._limit:.3g}")
+            if self._scale == "signed"
+            else ("0", "", f"{self._limit:.3g}")
+        )
+        for words, side in zip(
+            ends, (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight), strict=True
+        ):
             painter.drawText(row, int(side.value), words)
         tall = float(self._counts.max()) or 1.0
         step = self.width() / BINS
-        base, room = 102.0, 64.0
+        base, room = 86.0, 50.0
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(now.accent))
         for number, count in enumerate(self._counts):

@@ -40,8 +40,11 @@ def tiles_of(array: Array, word: str) -> Tiles:
 
         return Tiles(as_grid(array)[None], lambda tile: f"{count} values, row by row", place)
     if array.ndim == 2:
-        return Tiles(array[None], lambda tile: "a row for each unit, a column for each input",
-                     lambda tile, row, column: (f"unit {row}, input {column}", (row, column)))
+        return Tiles(
+            array[None],
+            lambda tile: "a row for each unit, a column for each input",
+            lambda tile, row, column: (f"unit {row}, input {column}", (row, column)),
+        )
     leading = array.shape[:-2]
 
     def name(tile: int) -> str:
