@@ -10,7 +10,7 @@ from stage import ROOT, Stage, screen
 OUT = ROOT / "docs" / "screenshots"
 LARGE, SMALL = (1600, 1000), (1366, 768)
 RAN = (
-    "bool(window.maps and window._latest and window._latest.thumbnails and window._latest.request is "
+    "bool(len(window.maps) == 3 and window._latest and window._latest.thumbnails and window._latest.request is "
     "window.live._latest and not window.tasks._threads)"
 )
 LIGHT, DARK = "theme.keeper().show(theme.LIGHT)", "theme.keeper().show(theme.DARK)"

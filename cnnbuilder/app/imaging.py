@@ -25,9 +25,12 @@ def to_bytes(values: Array, scale: str, limit: float) -> NDArray[np.uint8]:
     """Palette numbers: 0 … 255 for 0 … limit, or for −limit … limit with 0 at 128. What is no number is 0."""
     if not limit or not np.isfinite(limit):
         limit = 1.0
-    clean = np.nan_to_num(values, copy=True, nan=0.0, posinf=limit, neginf=-limit)
-    scaled = clean * (255 / limit) if scale != "signed" else clean * (127.5 / limit) + 127.5
-    return np.ascontiguousarray(np.clip(scaled, 0, 255).astype(np.uint8))
+    if not np.isfinite(values.sum()):
+        values = np.nan_to_num(values, nan=0.0, posinf=limit, neginf=-limit)
+    scaled = values * np.float32(255 / limit) if scale != "signed" else values * np.float32(127.5 / limit)
+    if scale == "signed":
+        scaled += np.float32(127.5)
+    return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
 
 
 def as_grid(vector: Array) -> Array:

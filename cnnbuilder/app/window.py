@@ -155,18 +155,22 @@ class Window(QMainWindow):
         self.tasks.run("", lambda: import_module("cnnbuilder.app.views.maps"), self._add_maps, self._fail)
 
     def _add_maps(self, module: Any) -> None:
-        chosen = self.tabs.currentIndex()
-        self.maps = tuple(view(self.session) for view in (module.FeatureMaps, module.Gradients, module.Kernels))
-        for number, view in enumerate(self.maps):
-            view.titled.connect(lambda words, view=view: self._name_tab(view, words))
-            self.ran.connect(view.show_result)
-            self.tabs.insertTab(number, view, view.title)
-        self.tabs.setCurrentIndex(0 if not chosen else chosen + len(self.maps))
-        if self.session.shown.report.problems:
-            self.tabs.setCurrentWidget(self.problems)
+        """One view after the other, so that the window stays alive in between."""
+        waiting = (module.FeatureMaps, module.Gradients, module.Kernels)[len(self.maps) :]
+        if not waiting or self._leaving:
+            return
+        view = waiting[0](self.session)
+        view.titled.connect(lambda words: self._name_tab(view, words))
+        self.ran.connect(view.show_result)
+        number, chosen = len(self.maps), self.tabs.currentIndex()
+        self.tabs.insertTab(number, view, view.title)
+        self.maps = (*self.maps, view)
+        if number == 0:
+            fine = not self.session.shown.report.problems and chosen == 0
+            self.tabs.setCurrentWidget(view if fine else self.problems)
         if self._latest is not None:
-            for view in self.maps:
-                view.show_result(self._latest)
+            view.show_result(self._latest)
+        QTimer.singleShot(0, lambda: self._add_maps(module))
 
     def _fail(self, words: str) -> None:
         self.documents.fail("The maps cannot be shown", words)
@@ -240,6 +244,7 @@ class Window(QMainWindow):
             event.ignore()
             self.documents.leave(self._leave)
             return
+        self._leaving = True
         settings = QSettings()
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/across", self._across.saveState())

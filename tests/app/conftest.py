@@ -62,7 +62,7 @@ def open_window(qtbot: Any, kernels: None) -> Iterator[Callable[..., Window]]:
         opened.append(window)
         window.resize(1400, 900)
         window.show()
-        qtbot.waitUntil(lambda: bool(window.maps), timeout=30_000)
+        qtbot.waitUntil(lambda: len(window.maps) == 3, timeout=30_000)
         if wait:
             qtbot.waitUntil(lambda: window._latest is not None and bool(window._latest.thumbnails), timeout=60_000)
         return window

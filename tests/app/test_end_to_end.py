@@ -38,7 +38,7 @@ def play(tmp_path: Path, lenet: Path) -> Iterator[stage.Stage]:
     with stage.screen(1400, 900) as display:
         program = stage.Stage(display, tmp_path / "home", lenet)
         try:
-            program.wait(f"bool(window.maps) and bool(window._latest and window._latest.thumbnails) and {CURRENT}")
+            program.wait(f"len(window.maps) == 3 and bool(window._latest and window._latest.thumbnails) and {CURRENT}")
             yield program
         finally:
             program.close()

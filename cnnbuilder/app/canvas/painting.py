@@ -1,7 +1,9 @@
 """How cards are painted, at the three levels of detail."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.canvas.content import HEAD, MARGIN, WIDTH, CardContent, parameter_words
@@ -74,14 +76,23 @@ def _edge(painter: QPainter, rect: QRectF, colour: str, width: float) -> None:
     painter.drawRoundedRect(rect, 8, 8)
 
 
+@lru_cache(5000)
+def _elided(words: str, px: int, weight: int, width: float) -> str:
+    return QFontMetricsF(theme.font(px, weight)).elidedText(words, Qt.TextElideMode.ElideRight, width)
+
+
 def _write(
-    painter: QPainter, rect: QRectF, words: str, font: QFont, colour: str, flags: Qt.AlignmentFlag = LEFT
+    painter: QPainter,
+    rect: QRectF,
+    words: str,
+    font: tuple[int, int],
+    colour: str,
+    flags: Qt.AlignmentFlag = LEFT,
 ) -> None:
-    painter.setFont(font)
+    """Words in a font of that size and weight, shortened to fit."""
+    painter.setFont(theme.font(*font))
     painter.setPen(QColor(colour))
-    painter.drawText(
-        rect, int(flags.value), QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-    )
+    painter.drawText(rect, int(flags.value), _elided(words, *font, rect.width()))
 
 
 def _names(painter: QPainter, content: CardContent, rect: QRectF) -> None:
@@ -92,11 +103,9 @@ def _names(painter: QPainter, content: CardContent, rect: QRectF) -> None:
         colour = now.group(content.group)
         icons.renderer(content.icon, colour).render(painter, QRectF(WIDTH / 2 - 16, middle - 62, 32, 32))
     inner = rect.adjusted(6, 0, -6, 0)
-    _write(
-        painter, QRectF(inner.x(), middle - 22, inner.width(), 30), content.id, theme.font(22, 600), now.text, CENTRE
-    )
+    _write(painter, QRectF(inner.x(), middle - 22, inner.width(), 30), content.id, (22, 600), now.text, CENTRE)
     words, colour = ("does not fit", now.problem) if content.fault else (show(content.shape).replace(" ", ""), now.dim)
-    _write(painter, QRectF(inner.x(), middle + 10, inner.width(), 26), words, theme.font(19, 500), colour, CENTRE)
+    _write(painter, QRectF(inner.x(), middle + 10, inner.width(), 26), words, (19, 500), colour, CENTRE)
 
 
 def _head(painter: QPainter, content: CardContent) -> None:
@@ -104,15 +113,15 @@ def _head(painter: QPainter, content: CardContent) -> None:
     wide = WIDTH - 2 * MARGIN
     icons.renderer(content.icon, now.group(content.group)).render(painter, QRectF(MARGIN, 12, 16, 16))
     badge = 18 if content.fault else 0
-    _write(painter, QRectF(MARGIN + 23, 10, wide - 23 - badge, 20), content.id, theme.font(13, 600), now.text)
+    _write(painter, QRectF(MARGIN + 23, 10, wide - 23 - badge, 20), content.id, (13, 600), now.text)
     if content.fault:
         icons.renderer("warning", now.problem).render(painter, QRectF(WIDTH - MARGIN - 16, 12, 16, 16))
-    _write(painter, QRectF(MARGIN, 30, wide, 18), content.summary, theme.font(12), now.dim)
+    _write(painter, QRectF(MARGIN, 30, wide, 18), content.summary, (12, 400), now.dim)
     count = parameter_words(content)
     left = wide - QFontMetricsF(theme.font(12)).horizontalAdvance(count) - 4
     words = "does not fit" if content.fault else show(content.shape)
-    _write(painter, QRectF(MARGIN, 49, left if count else wide, 18), words, theme.font(12, 600), now.text)
-    _write(painter, QRectF(MARGIN, 49, wide, 18), count, theme.font(12), now.dim, RIGHT)
+    _write(painter, QRectF(MARGIN, 49, left if count else wide, 18), words, (12, 600), now.text)
+    _write(painter, QRectF(MARGIN, 49, wide, 18), count, (12, 400), now.dim, RIGHT)
 
 
 def _body(

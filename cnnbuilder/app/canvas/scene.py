@@ -25,6 +25,8 @@ class Scene(QGraphicsScene):
         self.cards: dict[str, Card] = {}
         self._wires: dict[Link, Wire] = {}
         self._design: Design | None = None
+        self._laid: object = None
+        """What the links were last laid for."""
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
 
     def show_design(self, design: Design) -> None:
@@ -77,6 +79,9 @@ class Scene(QGraphicsScene):
     def lay_wires(self) -> None:
         """Let every link run from card to card as they lie now."""
         outlines = {id: card.outline for id, card in self.cards.items()}
+        if self._laid == (outlines, list(self._wires)):
+            return
+        self._laid = (outlines, list(self._wires))
         for link, wire in self._wires.items():
             source, target = self.cards[link.source], self.cards[link.target]
             start, end = source.output_port(), target.input_port(link.input)

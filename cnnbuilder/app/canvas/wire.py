@@ -70,7 +70,7 @@ class Wire(QGraphicsItem):
             self.update()
 
     def _label_rect(self) -> QRectF:
-        """Above the longest level part; beside the upright one, between two rows of cards, where none is long enough."""
+        """Above the longest level part; beside the upright one, between two rows of cards, where none is long."""
         width = QFontMetricsF(theme.font(11)).horizontalAdvance(self._words) + 8
         level = [(a, b) for a, b in zip(self._points, self._points[1:], strict=False) if abs(a.y() - b.y()) < 1]
         a, b = max(level, key=lambda part: abs(part[0].x() - part[1].x()), default=(self._points[0], self._points[-1]))

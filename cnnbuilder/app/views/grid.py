@@ -100,11 +100,13 @@ class Grid(pg.GraphicsView):  # type: ignore[misc]
         shown = min(PAGE, len(values) - self._first)
         self._lay(shown, *values.shape[1:])
         labels: list[tuple[QRectF, str, bool]] = []
+        # A map of many more pixels than it has room for is thinned out; the value under the pointer stays exact.
+        step = max(1, int(values.shape[1] / max(1.0, 2 * self._rects[0].height()))) if self._rects else 1
         for number in range(shown):
             plane = values[self._first + number]
             own = scale_of(plane)[1] if self._each else limit
             image = self._image(number)
-            image.setImage(to_bytes(plane, scale, own), levels=(0, 255), lut=table, autoLevels=False)
+            image.setImage(to_bytes(plane[::step, ::step], scale, own), levels=(0, 255), lut=table, autoLevels=False)
             image.setRect(self._rects[number])
             image.show()
             dead = len(values) > 1 and not plane.any()

@@ -72,8 +72,8 @@ class Problems(QScrollArea):
             heading = QLabel("Worth knowing")
             heading.setObjectName("heading")
             column.addWidget(heading)
-            for note in report.notes[:MOST]:
-                column.addWidget(self._message(note, False))
+            # One label for all: a label each takes a while to lay out.
+            column.addWidget(self._label("".join(f"<p>{self._words(note, False)}</p>" for note in report.notes[:MOST])))
         column.addStretch(1)
         before = self.takeWidget()
         if before is not None:
@@ -81,7 +81,7 @@ class Problems(QScrollArea):
         self.setWidget(body)
 
     def _add(self, column: QVBoxLayout, problem: Problem) -> None:
-        column.addWidget(self._message(problem, True))
+        column.addWidget(self._label(self._words(problem, True)))
         if problem.trace:
             trace = QLabel(_trace_words(problem))
             trace.setTextFormat(Qt.TextFormat.RichText)
@@ -93,14 +93,18 @@ class Problems(QScrollArea):
             column.addWidget(self._fix(fix, number == 0))
         column.addSpacing(6)
 
-    def _message(self, problem: Problem, grave: bool) -> QLabel:
+    @staticmethod
+    def _words(problem: Problem, grave: bool) -> str:
         """The message, its first sentence strong; the block's name leads to the block."""
         first, dot, rest = problem.message.partition(". ")
-        colour = theme.now().problem if grave else theme.now().text
         head = _escaped(first + dot.strip())
+        colour = theme.now().problem
         text = f"<b style='color:{colour}'>{head}</b> {_escaped(rest)}" if grave else _escaped(problem.message)
         if problem.block:
             text += f"&nbsp; <a style='color:{theme.now().accent}' href='{problem.block}'>show {problem.block}</a>"
+        return text
+
+    def _label(self, text: str) -> QLabel:
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.RichText)
         label.setWordWrap(True)

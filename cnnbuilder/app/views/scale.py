@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from cnnbuilder.app import colours, theme
 
 BINS = 21
-MOST_SAMPLES = 200_000
+MOST_SAMPLES = 40_000
 
 
 def figure(value: float) -> str:
