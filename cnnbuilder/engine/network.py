@@ -168,7 +168,7 @@ class Network:
             weights[name] = self.weight(name)
         run = Run(tape, self.dtype, batch, weights, training)
         for id, array in zip(self.inputs, arrays, strict=True):
-            run.take(tape.sources[id], array)
+            run.take(tape.sources[id], np.array(array, self.dtype, order="C"))
         if reuse is not None and not training:
             nodes, plan = self._continued(run, reuse, kept)
         else:
@@ -212,7 +212,8 @@ class Network:
                 total *= n
             return total
 
-        needs = [
+        needs = [(id, "its picture", batch * count(tape.shapes[value])) for id, value in tape.sources.items()]
+        needs += [
             (node.block, "its output", batch * count(tape.shapes[node.output]))
             for node in tape.nodes
             if not node.is_view
@@ -251,7 +252,7 @@ class Network:
         return report
 
     def _arrays(self, x: Any) -> tuple[list[Array], int]:
-        """The arrays for the inputs, batch axis first, and the batch."""
+        """The arrays for the inputs as they are given, but with the batch axis first, and the batch."""
         if isinstance(x, Mapping):
             unknown = [str(id) for id in x if id not in self.inputs]
             missing = [id for id in self.inputs if id not in x]
@@ -281,9 +282,7 @@ class Network:
             given = numbers(values)
         except ValueError as error:
             raise InputError(f"{id}: {error}") from None
-        array = np.array(given, self.dtype, order="C")
-        if array.ndim == len(wanted):
-            array = array[None]
+        array = given[None] if given.ndim == len(wanted) else given
         if array.ndim != len(wanted) + 1 or layer.taking(array.shape[1:]) is None:
             raise InputError(
                 f"{id} takes {wanted} (channels, height, width), with or without a batch axis before it; "

@@ -9,9 +9,9 @@ from cnnbuilder.design.parameters import flag, padding, pair
 from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape
 from cnnbuilder.design.window import Padding
-from cnnbuilder.layers.pooling import Windows
+from cnnbuilder.layers.pooling import Pooling
 from cnnbuilder.operations import Operation, Reduce
-from cnnbuilder.operations.reduce import Range, each
+from cnnbuilder.operations.reduce import Each, Windows
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,15 @@ class AveragePool(Layer, kind="average_pool", group="Pooling", label="Average po
     count_include_pad: bool = flag(False, label="Count padding", help="Whether padding counts as zeros in the mean.")
 
     @property
-    def _windows(self) -> Windows:
-        return Windows(self.pool_size, self.stride, self.padding, self.ceil_mode)
+    def _windows(self) -> Pooling:
+        return Pooling(self.pool_size, self.stride, self.padding, self.ceil_mode)
 
     def output_shape(self, *inputs: Shape) -> Shape | Misfit:
         return self._windows.output_shape(*inputs)
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
-        rows, columns = (self._counted(ranges) for ranges in self._windows.ranges(inputs[0]))
-        return (Reduce("mean", inputs[0], each(inputs[0][0]), rows, columns),)
-
-    def _counted(self, ranges: tuple[Range, ...]) -> tuple[Range, ...]:
-        if self.count_include_pad:
-            return ranges
-        return tuple((start, stop, stop - start) for start, stop, _ in ranges)
+        rows, columns = (Windows(axis, self.count_include_pad) for axis in self._windows.axes(inputs[0]))
+        return (Reduce("mean", inputs[0], Each(inputs[0][0]), rows, columns),)
 
     def summary(self) -> str:
         return self._windows.summary("mean")

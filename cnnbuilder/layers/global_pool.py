@@ -9,7 +9,7 @@ from cnnbuilder.design.problem import Misfit
 from cnnbuilder.design.shape import Shape
 from cnnbuilder.layers.shared import not_a_volume
 from cnnbuilder.operations import Operation, Reduce
-from cnnbuilder.operations.reduce import each, whole
+from cnnbuilder.operations.reduce import Each, whole
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class GlobalPool(Layer, kind="global_pool", group="Pooling", label="Global pooli
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
         channels, height, width = inputs[0]
         function = {"average": "mean", "max": "max"}[self.mode]
-        return (Reduce(function, inputs[0], each(channels), whole(height), whole(width)),)
+        return (Reduce(function, inputs[0], Each(channels), whole(height), whole(width)),)
 
     def summary(self) -> str:
         return {"average": "mean", "max": "max"}[self.mode] + " of each map"

@@ -9,9 +9,9 @@ from cnnbuilder.design.parameters import flag, padding, pair
 from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape
 from cnnbuilder.design.window import Padding
-from cnnbuilder.layers.pooling import Windows
+from cnnbuilder.layers.pooling import Pooling
 from cnnbuilder.operations import Operation, Reduce
-from cnnbuilder.operations.reduce import each
+from cnnbuilder.operations.reduce import Each, Windows
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,15 @@ class MaxPool(Layer, kind="max_pool", group="Pooling", label="Max pooling"):
     ceil_mode: bool = flag(False, help="Also count a last window that reaches beyond the input.")
 
     @property
-    def _windows(self) -> Windows:
-        return Windows(self.pool_size, self.stride, self.padding, self.ceil_mode)
+    def _windows(self) -> Pooling:
+        return Pooling(self.pool_size, self.stride, self.padding, self.ceil_mode)
 
     def output_shape(self, *inputs: Shape) -> Shape | Misfit:
         return self._windows.output_shape(*inputs)
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
-        return (Reduce("max", inputs[0], each(inputs[0][0]), *self._windows.ranges(inputs[0])),)
+        rows, columns = self._windows.axes(inputs[0])
+        return (Reduce("max", inputs[0], Each(inputs[0][0]), Windows(rows), Windows(columns)),)
 
     def summary(self) -> str:
         return self._windows.summary("max")

@@ -16,11 +16,10 @@ from cnnbuilder.layers.shared import (
     window_formulas,
     window_summary,
 )
-from cnnbuilder.operations.reduce import Range
 
 
 @dataclass(frozen=True)
-class Windows:
+class Pooling:
     """The windows of a pooling layer over its input."""
 
     pool_size: Pair
@@ -53,11 +52,6 @@ class Windows:
                     ),
                 )
         return (inputs[0][0], axes[0].output, axes[1].output)
-
-    def ranges(self, x: Shape) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
-        """The cells of every window along rows and along columns, clipped to the input."""
-        rows, columns = self.axes(x)
-        return tuple(rows.cells(i) for i in range(rows.output)), tuple(columns.cells(i) for i in range(columns.output))
 
     def summary(self, word: str) -> str:
         """`max 2×2 · stride 2`."""

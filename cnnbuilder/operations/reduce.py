@@ -3,20 +3,49 @@
 The box is the product of three ranges, one an axis, so a reduction holds for every axis the list of its ranges.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
 from cnnbuilder.design.shape import Shape, size
+from cnnbuilder.design.window import Axis
 from cnnbuilder.operations.base import Index, Operation, Read
 
 Range = tuple[int, int, int]
 """`(start, stop, counted)`: the cells `start` to `stop − 1`, and how many the mean divides by along this axis."""
 
 
-def each(count: int) -> tuple[Range, ...]:
-    """An axis that is left as it is: every range holds one cell."""
-    return tuple((i, i + 1, 1) for i in range(count))
+@dataclass(frozen=True)
+class Windows(Sequence[Range]):
+    """The ranges of a sliding window along `axis`; made when asked for, because there may be thousands of millions."""
+
+    axis: Axis
+    count_padding: bool = True
+    """Whether the mean divides by the cells in the padding too."""
+
+    def __len__(self) -> int:
+        return self.axis.output
+
+    def __getitem__(self, position: int) -> Range:  # type: ignore[override]
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        start, stop, counted = self.axis.cells(position)
+        return start, stop, counted if self.count_padding else stop - start
+
+
+@dataclass(frozen=True)
+class Each(Sequence[Range]):
+    """The ranges of an axis that is left as it is: every one holds one cell."""
+
+    cells: int
+
+    def __len__(self) -> int:
+        return self.cells
+
+    def __getitem__(self, position: int) -> Range:  # type: ignore[override]
+        if not 0 <= position < self.cells:
+            raise IndexError(position)
+        return position, position + 1, 1
 
 
 def whole(count: int) -> tuple[Range, ...]:
@@ -30,9 +59,9 @@ class Reduce(Operation):
 
     function: str
     shape: Shape
-    channels: tuple[Range, ...]
-    rows: tuple[Range, ...]
-    columns: tuple[Range, ...]
+    channels: Sequence[Range]
+    rows: Sequence[Range]
+    columns: Sequence[Range]
 
     @property
     def input_shapes(self) -> tuple[Shape, ...]:

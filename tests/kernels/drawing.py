@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from cnnbuilder.design.window import Axis
 from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Merge, Normalise, Operation, Product, Reduce, Softmax
-from cnnbuilder.operations.reduce import Range, each, whole
+from cnnbuilder.operations.reduce import Each, Range, whole
 
 
 @st.composite
@@ -35,7 +35,7 @@ def ranges(size: int) -> st.SearchStrategy[tuple[Range, ...]]:
     cells = st.integers(0, size - 1).flatmap(
         lambda start: st.tuples(st.just(start), st.integers(start + 1, size), st.integers(1, 5))
     )
-    return st.one_of(st.just(each(size)), st.just(whole(size)), st.lists(cells, min_size=1, max_size=4).map(tuple))
+    return st.one_of(st.just(Each(size)), st.just(whole(size)), st.lists(cells, min_size=1, max_size=4).map(tuple))
 
 
 @st.composite

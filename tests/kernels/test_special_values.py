@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
 from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Operation, Product, Reduce, Softmax
-from cnnbuilder.operations.reduce import each
+from cnnbuilder.operations.reduce import Each
 from tests.kernels.drawing import correlations
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
@@ -44,7 +44,7 @@ def test_large_values_stay_finite_and_nan_stays_nan(function: str, dtype: str) -
 
 @both
 def test_the_first_of_equal_largest_has_the_gradient(dtype: str) -> None:
-    operation = Reduce("max", (1, 2, 4), each(1), ((0, 2, 2),), ((0, 2, 2), (1, 4, 3)))
+    operation = Reduce("max", (1, 2, 4), Each(1), ((0, 2, 2),), ((0, 2, 2), (1, 4, 3)))
     data = Data([np.array([[[[1.0, 2.0, 2.0, 0.0], [2.0, 1.0, 2.0, 2.0]]]])], [], np.array([[[[1.0, 10.0]]]]))
     output, saved = forward(operation, data, dtype)
     gradient = backward(operation, "to_input", data, output, saved, dtype)[0]
@@ -55,7 +55,7 @@ def test_the_first_of_equal_largest_has_the_gradient(dtype: str) -> None:
 @both
 @pytest.mark.parametrize("place", range(6))
 def test_nan_wins_the_maximum(place: int, dtype: str) -> None:
-    operation = Reduce("max", (1, 2, 3), each(1), ((0, 2, 2),), ((0, 3, 3),))
+    operation = Reduce("max", (1, 2, 3), Each(1), ((0, 2, 2),), ((0, 3, 3),))
     x = np.arange(6.0).reshape(1, 1, 2, 3)
     x.flat[place] = math.nan
     data = Data([x], [], np.ones((1, 1, 1, 1)))
@@ -67,7 +67,7 @@ def test_nan_wins_the_maximum(place: int, dtype: str) -> None:
 
 @both
 def test_the_maximum_of_minus_infinities(dtype: str) -> None:
-    operation = Reduce("max", (1, 1, 2), each(1), each(1), ((0, 2, 2),))
+    operation = Reduce("max", (1, 1, 2), Each(1), Each(1), ((0, 2, 2),))
     data = Data([np.full((1, 1, 1, 2), -math.inf)], [], np.ones((1, 1, 1, 1)))
     output, saved = forward(operation, data, dtype)
     assert output.item() == -math.inf
