@@ -61,7 +61,6 @@ SHOTS: dict[str, tuple[Callable[[Stage], None], tuple[int, int], str]] = {
     "gradients": (gradients, LARGE, ""),
     "compiling": (compiling, LARGE, ""),
     "small": (welcome, SMALL, ""),
-    "resnet": (lambda stage: stage.wait(RAN), LARGE, "samples/resnet18.json"),
 }
 
 
