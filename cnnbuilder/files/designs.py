@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from cnnbuilder.design.document import Design
-from cnnbuilder.design.errors import DesignFileError
+from cnnbuilder.design.errors import DesignFileError, MemoryLimitError
 from cnnbuilder.files.archive import DESIGN, MAGIC, PICTURE, PREVIEW, WEIGHTS, open_archive, write_archive
 from cnnbuilder.files.atomic import write_atomically
 from cnnbuilder.files.layout import to_json
@@ -45,7 +45,8 @@ def load(path: FilePath) -> Design:
 def load_weights(path: FilePath) -> "dict[str, Array] | None":
     """The weights in a `.cnn` or `.safetensors` file, read-only float32 arrays by name; None for a design without any.
 
-    Half precision, bfloat16, float64 and integers become float32. Raises DesignFileError where they are damaged.
+    Half precision, bfloat16, float64 and integers become float32. Raises DesignFileError where they are damaged, and
+    MemoryLimitError where they need more memory than is free.
     """
     from cnnbuilder.files.safetensors import looks_like_safetensors, read_arrays
 
@@ -63,6 +64,8 @@ def load_weights(path: FilePath) -> "dict[str, Array] | None":
                 return read_arrays(file, size)
     except Fault as error:
         raise problem(path, f"weights: {error}") from None
+    except MemoryLimitError as error:
+        raise MemoryLimitError(f"{os.fspath(path)}: {error}") from None
     _refuse_foreign(path)
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return None

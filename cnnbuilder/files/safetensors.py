@@ -13,12 +13,15 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnbuilder.design.errors import MemoryLimitError
+from cnnbuilder.engine import memory
 from cnnbuilder.files.reading import Fault, parse_json
 
 Array = NDArray[np.float32]
 
 _LARGEST_HEADER = 100_000_000  # as in the library
 _CHUNK = 2**20
+_ALWAYS_FREE = 2**24  # asking what is free takes longer than reading so little
 _DTYPES: dict[str, np.dtype[Any]] = {
     "F64": np.dtype("<f8"), "F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2"),
     "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "I16": np.dtype("<i2"), "I8": np.dtype("i1"),
@@ -34,7 +37,8 @@ def looks_like_safetensors(start: bytes, size: int) -> bool:
 def read_arrays(stream: IO[bytes], size: int) -> dict[str, Array]:
     """The arrays in `size` bytes of a stream as read-only float32, by name in the file's order.
 
-    Arrays that the file holds as float32 are views of one buffer; others are converted. Raises Fault.
+    Arrays that the file holds as float32 are views of one buffer; others are converted. Raises Fault,
+    MemoryLimitError.
     """
     start = stream.read(8)
     length = int.from_bytes(start, "little")
@@ -80,10 +84,10 @@ def _check_cover(places: list[tuple[int, int]], room: int) -> None:
 
 
 def _fill(stream: IO[bytes], size: int) -> NDArray[np.uint8]:
-    try:
-        buffer = np.empty(size, np.uint8)
-    except MemoryError:
-        raise Fault(f"{size / 1e9:.1f} GB of weights do not fit into memory") from None
+    if size > _ALWAYS_FREE and size > memory.RESERVE * (free := memory.free_memory()):
+        need, room = memory.show_bytes(size), memory.show_bytes(free)
+        raise MemoryLimitError(f"the weights need {need} of memory, and only {room} are free")
+    buffer = np.empty(size, np.uint8)
     at = 0
     while chunk := stream.read(_CHUNK):
         if at + len(chunk) > size:

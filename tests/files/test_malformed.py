@@ -195,6 +195,16 @@ def test_what_is_wrong_with_weights_is_said(tmp_path, content, message):
         assert complaint(cb.load_weights, path).startswith(f"weights: {message}")
 
 
+def test_weights_that_do_not_fit_into_memory_are_refused_before_they_are_read(tmp_path):
+    count = 2**40
+    path = tmp_path / "a.safetensors"
+    start = tensors({"a": entry(shape=(count,), offsets=(0, 4 * count))})
+    path.write_bytes(start)
+    os.truncate(path, len(start) + 4 * count)  # a hole: it takes no place
+    with pytest.raises(cb.MemoryLimitError, match=r"a\.safetensors: the weights need 4.4 TB of memory, and only .* are free"):
+        cb.load_weights(path)
+
+
 def test_damage_within_the_arrays_of_a_cnn_file_is_noticed(tmp_path):
     path = tmp_path / "a.cnn"
     cb.save(cb.Design.from_dict(DESIGN), path, {"a": np.arange(1000.0)})
