@@ -201,7 +201,7 @@ def test_weights_that_do_not_fit_into_memory_are_refused_before_they_are_read(tm
     start = tensors({"a": entry(shape=(count,), offsets=(0, 4 * count))})
     path.write_bytes(start)
     os.truncate(path, len(start) + 4 * count)  # a hole: it takes no place
-    with pytest.raises(cb.MemoryLimitError, match=r"a\.safetensors: the weights need 4.4 TB of memory, and only .* are free"):
+    with pytest.raises(cb.MemoryLimitError, match=r"a\.safetensors: the weights need 4\.4 TB of memory, and"):
         cb.load_weights(path)
 
 
