@@ -69,11 +69,13 @@ class Runner(QObject):
         self._cancel: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
         self._started = False
+        self._given_up = False
 
     def ask(self, request: Request) -> None:
         """Compute this next; cancels what is under way."""
         with self._wake:
             self._request = request
+            self._given_up = False
             if self._cancel is not None:
                 self._cancel()
             if not self._started:
@@ -85,6 +87,7 @@ class Runner(QObject):
         """Give up what is under way and what waits."""
         with self._wake:
             self._request = None
+            self._given_up = True
             if self._cancel is not None:
                 self._cancel()
 
@@ -139,7 +142,7 @@ class Runner(QObject):
 
         prepare(
             progress=lambda done, total, name: self._report(done, total, f"Compiling kernels: {name}"),
-            cancelled=lambda: self._ending,
+            cancelled=lambda: self._ending or self._given_up,
         )
         return Worker()
 

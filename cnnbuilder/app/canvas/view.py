@@ -159,18 +159,14 @@ class Canvas(QGraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta().y() or event.angleDelta().x()
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            card = self._card_at(event.position().toPoint())
-            if card is not None:
-                self.channel_turned.emit(card.content.id, -1 if steps > 0 else 1)
+            item = self.itemAt(event.position().toPoint())
+            if isinstance(item, Card):
+                self.channel_turned.emit(item.content.id, -1 if steps > 0 else 1)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._pan(QPoint(steps, 0))
         else:
             self.zoom_by(1.0015**steps, event.position())
         event.accept()
-
-    def _card_at(self, at: QPoint) -> Card | None:
-        item = self.itemAt(at)
-        return item if isinstance(item, Card) else None
 
     def _pan(self, by: QPoint) -> None:
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - by.x())
