@@ -124,6 +124,21 @@ def test_values_inside_a_fused_step_are_the_unfused_ones():
     assert (fused["conv1"] < 0).any() and (fused["relu1"] >= 0).all()
 
 
+@pytest.mark.parametrize("readers", [("relu", "sum"), ("sum", "relu"), ("relu", "relu2"), ("relu", "f")])
+def test_a_convolution_that_others_read_too_is_not_hidden_in_its_relu(readers):
+    kinds_of = {"relu": "activation", "relu2": "activation", "sum": "add", "f": "flatten"}
+    blocks = [image(2, 6, 6), block("c", "conv", filters=3)]
+    blocks += [block(id, kinds_of[id]) for id in readers]
+    links = [("image", "c", 0), *(("c", id, 0) for id in readers), *(("c", id, 1) for id in readers if id == "sum")]
+    x = distinct((2, 6, 6))
+    fast, plain = (Network(joined(blocks, links), dtype=dtype).forward(x) for dtype in ("float32", "float64"))
+    for id in readers:
+        slope = np.ones(fast[id].shape)
+        found, wanted = (run.backward(gradient=slope, block=id) for run in (fast, plain))
+        assert_all_close(found.outputs, wanted.outputs, 1e-5)
+        assert_all_close(found.run, wanted.run, 1e-5)
+
+
 def test_names_in_keep_that_the_design_lacks_do_no_harm():
     network = Network(relu_chain())
     assert network.forward(inputs_of(network), keep={"conv1", "nowhere"})["conv1"].shape == (2, 6, 12, 12)
