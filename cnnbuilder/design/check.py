@@ -1,20 +1,22 @@
 """The check: shapes, parameters, costs, problems and notes of a design. It never raises for what a design can hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
 
 from cnnbuilder.design import infer as inference
 from cnnbuilder.design.document import Design
+from cnnbuilder.design.faults import faults_of
 from cnnbuilder.design.fixes import find_fixes
 from cnnbuilder.design.graph import Block, Graph
 from cnnbuilder.design.infer import Inference, infer
-from cnnbuilder.design.layer import kinds, parameters_of
-from cnnbuilder.design.parameters import label_of
-from cnnbuilder.design.problem import Change, Drop, Misfit, Problem, Remedy
+from cnnbuilder.design.problem import Misfit, Problem
 from cnnbuilder.design.shape import Shape
+
+LOOP_SHOWN = 8
+"""The blocks of a loop that its message names."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,24 @@ class Report:
 
     graph: Graph
     inferences: Mapping[str, Inference | None]
-    problems: list[Problem]
-    """Empty when the design can run."""
+    _problems: tuple[Problem, ...] = ()
+    own: Mapping[str, list[Problem]] = field(default_factory=dict, repr=False)
+    """The problems that blocks have in themselves, whatever reaches them."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why the design cannot run; empty when it can."""
+        return list(self._problems)
 
     @cached_property
-    def shapes(self) -> dict[str, Shape | None]:
+    def shapes(self) -> Mapping[str, Shape | None]:
         """Output shapes; None where it cannot be known."""
-        return {id: found.shape if found else None for id, found in self.inferences.items()}
+        return MappingProxyType({id: found.shape if found else None for id, found in self.inferences.items()})
 
     @cached_property
-    def parameters(self) -> dict[str, int]:
+    def parameters(self) -> Mapping[str, int]:
         """Numbers that are trained; 0 for a block without weights or of unknown shape."""
-        return {id: found.parameters if found else 0 for id, found in self.inferences.items()}
+        return MappingProxyType({id: found.parameters if found else 0 for id, found in self.inferences.items()})
 
     @property
     def total_parameters(self) -> int:
@@ -76,7 +84,7 @@ class Report:
         """In float32, for one picture: `weights`; `forward`, every output; `backward`, the gradient of every output
         and of every weight beside them."""
         weights = sum(
-            4 * weight.count if weight.connections is None else inference.value_bytes(weight.shape)
+            inference.value_bytes(weight.shape)
             for found in self.inferences.values()
             if found
             for _, weight in found.weights
@@ -93,7 +101,7 @@ class Report:
     def problems_of(self) -> dict[str | None, list[Problem]]:
         """The problems by block."""
         found: dict[str | None, list[Problem]] = {}
-        for problem in self.problems:
+        for problem in self._problems:
             found.setdefault(problem.block, []).append(problem)
         return found
 
@@ -133,34 +141,52 @@ def check_graph(graph: Graph) -> Report:
     return report
 
 
+def try_graph(graph: Graph, before: Report) -> Report:
+    """The check of a graph that is only tried: what it shares with the graph of `before` is not checked again.
+
+    The fixes of its problems are not for use.
+    """
+    shared = before if graph.wiring is before.graph.wiring else None
+    return _Checker(graph, shared).report()
+
+
 class _Checker:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, before: Report | None = None) -> None:
         self.graph = graph
+        self.before = before
+        """A report on a graph with the same links, to take over what did not change."""
         self.found: dict[str, Inference | None] = dict.fromkeys(graph.blocks)
-        self.problems: dict[str, list[Problem]] = {}
+        self.own: dict[str, list[Problem]] = {}
+        """Problems of blocks in themselves, whatever reaches them."""
+        self.fit: dict[str, list[Problem]] = {}
+        """Problems with loops and with what reaches a block."""
 
     def report(self) -> Report:
         wiring = self.graph.wiring
         for loop in wiring.loops:
-            way = " → ".join((*loop, loop[0]))
-            self._problem(
-                loop[0], Misfit("cycle", f"{way} is a loop; every path must lead from an input forward.", "in a loop")
-            )
-        for id in self.graph.blocks:
-            block = self.graph.blocks[id]
-            if block.layer is None:
-                self._unreadable(block)
-            if id in wiring.faults:
-                code, text = wiring.faults[id]
-                self._problem(
-                    id, Misfit(code, text.replace("{", "{{").replace("}", "}}"), "inputs are numbered wrongly")
-                )
+            shown = (*loop[:LOOP_SHOWN], "…") if len(loop) > LOOP_SHOWN else (*loop, loop[0])
+            way = f"{' → '.join(shown)} is a loop; every path must lead from an input forward."
+            self.fit[loop[0]] = [self._problem(loop[0], Misfit("cycle", way, "in a loop"))]
+        for id, block in self.graph.blocks.items():
+            self._look_at(id, block)
         for id in wiring.order:
             self._visit(id)
+        problems = [item for id in self.graph.blocks for item in (*self.fit.get(id, ()), *self.own.get(id, ()))]
         if not self.graph.blocks:
-            empty = Problem(None, "empty", "The design is empty: begin with an input block.", find_fixes=list)
-            return Report(self.graph, self.found, [empty])
-        return Report(self.graph, self.found, [item for id in self.graph.blocks for item in self.problems.get(id, ())])
+            problems = [Problem(None, "empty", "The design is empty: begin with an input block.")]
+        return Report(self.graph, self.found, tuple(problems), self.own)
+
+    def _look_at(self, id: str, block: Block) -> None:
+        """Find what is wrong with a block in itself."""
+        if self.before is not None and block is self.before.graph.blocks[id]:
+            found = self.before.own.get(id, [])
+        else:
+            found = [self._problem(id, misfit) for misfit in faults_of(block)] if block.layer is None else []
+            if id in self.graph.wiring.faults:
+                code, text = self.graph.wiring.faults[id]
+                found.append(self._problem(id, Misfit(code, text, "inputs are numbered wrongly")))
+        if found:
+            self.own[id] = found
 
     def _visit(self, id: str) -> None:
         layer = self.graph.blocks[id].layer
@@ -175,55 +201,13 @@ class _Checker:
         result = infer(layer, tuple(inputs))
         self.found[id] = result
         if result.misfit is not None:
-            self._problem(id, result.misfit)
+            self.fit.setdefault(id, []).append(self._problem(id, result.misfit))
 
-    def _unreadable(self, block: Block) -> None:
-        if block.layer_class is None:
-            near = get_close_matches(block.kind, kinds(), 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            self._problem(
-                block.id,
-                Misfit(
-                    "unknown-kind",
-                    "{block} is of the kind "
-                    + _quoted(block.kind)
-                    + f", which this version does not know.{_quoted(hint, False)}",
-                    "unknown kind",
-                ),
-            )
-            return
-        known = parameters_of(block.layer_class)
-        for name, fault in block.faults.items():
-            if name in known:
-                label = label_of(name, known[name])
-                default = known[name].write(known[name].default)
-                text = f"{{block}}: {label.lower()} {fault}; it is {_quoted(_shortened(block.given[name]), False)}."
-                remedy: Remedy = Change(f"{label} {_shortened(default)} in {{block}}", {name: default})
-                self._problem(block.id, Misfit("bad-value", text, f"{label.lower()} {fault}", (remedy,)))
-            else:
-                near = get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]!r}?" if near else "."
-                text = "{block} has no parameter " + _quoted(name) + _quoted(hint, False)
-                remedy = Drop(f"Remove {_quoted(_shortened(name), False)} from {{block}}", name)
-                self._problem(block.id, Misfit("unknown-parameter", text, "unknown parameter", (remedy,)))
-
-    def _problem(self, id: str, misfit: Misfit) -> None:
+    def _problem(self, id: str, misfit: Misfit) -> Problem:
         message = _named(misfit.text, id, self.graph.wiring.sources[id])
         trace = partial(_trace, self.graph, self.found, id)
-        problem = Problem(id, misfit.code, message, misfit.short, trace, partial(find_fixes, self.graph, id, misfit))
-        self.problems.setdefault(id, []).append(problem)
-
-
-def _quoted(text: str, quotes: bool = True) -> str:
-    """`text` safe inside a template, in quotes."""
-    shown = repr(text) if quotes else text
-    return shown.replace("{", "{{").replace("}", "}}")
-
-
-def _shortened(value: Any) -> str:
-    """A JSON value as a short line; what cannot be printed is escaped."""
-    shown = value if isinstance(value, str) and value.isprintable() else repr(value)
-    return shown if len(shown) <= 40 else f"{shown[:37]}…"
+        fixes = partial(find_fixes, self.graph, id, misfit)
+        return Problem(id, misfit.code, message, misfit.short, misfit.about_channels, trace, fixes)
 
 
 def _named(template: str, id: str, sources: tuple[str, ...]) -> str:

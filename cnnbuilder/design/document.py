@@ -54,6 +54,14 @@ class Design:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layout", MappingProxyType(dict(self.layout)))
+        object.__setattr__(self, "extra", MappingProxyType(dict(self.extra)))
+
+    def __hash__(self) -> int:
+        return hash((self.graph, self.name, self.seed, self.labels))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (self.graph, dict(self.layout), self.name, self.seed, self.labels, dict(self.extra))
+        return Design, parts
 
     @property
     def blocks(self) -> Mapping[str, Block]:
@@ -69,7 +77,7 @@ class Design:
         """A copy with another graph."""
         return replace(self, graph=graph)
 
-    def with_params(self, id: str, **params: Any) -> "Design":
+    def with_params(self, id: str, /, **params: Any) -> "Design":
         """A copy in which these parameters of block `id` are changed; raises DesignError if there is no such block."""
         return self.with_graph(self.graph.with_block(self.graph.block(id).with_params(**params)))
 

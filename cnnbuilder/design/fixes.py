@@ -23,7 +23,7 @@ GraphEdit = Callable[[Graph], Graph]
 
 def find_fixes(graph: Graph, id: str, misfit: Misfit) -> list[Fix]:
     """The edits that mend `misfit` of block `id` without breaking another block, at most four."""
-    from cnnbuilder.design.check import check_graph  # the check names its problems, a problem its fixes
+    from cnnbuilder.design.check import check_graph, try_graph  # the check names problems, a problem its fixes
 
     before = check_graph(graph)
     found: list[Fix] = []
@@ -32,7 +32,7 @@ def find_fixes(graph: Graph, id: str, misfit: Misfit) -> list[Fix]:
             mended = edit(graph)
         except Error:
             continue
-        after = check_graph(mended)
+        after = try_graph(mended, before)
         if _mends(before, after, id, misfit.code):
             found.append(Fix(label, _effect(before, after, id), _on_design(edit)))
         if len(found) == MOST:
@@ -60,8 +60,12 @@ def _candidates(graph: Graph, id: str, misfit: Misfit) -> Iterator[tuple[str, Gr
     if misfit.code == "cycle":
         for source in dict.fromkeys(sources):
             yield f"Remove the link from {source} to {id}", partial(edits.unlink, source=source, target=id)
-    if misfit.code in ("missing-input", "too-many-inputs"):
-        yield from _link_fixes(graph, id)
+    if misfit.code == "missing-input":
+        yield from _joins(graph, id)
+    if misfit.code == "too-many-inputs":
+        yield from _fewer_links(graph, id)
+    if misfit.code in ("bad-value", "unknown-parameter"):
+        return
     # A block in between that only narrows what follows can go, and so can the block itself.
     if len(sources) == 1 and sources[0] != id and len(graph.wiring.sources[sources[0]]) == 1:
         yield f"Take {sources[0]} out", partial(edits.remove, ids=(sources[0],))
@@ -69,13 +73,17 @@ def _candidates(graph: Graph, id: str, misfit: Misfit) -> Iterator[tuple[str, Gr
         yield f"Take {id} out", partial(edits.remove, ids=(id,))
 
 
-def _link_fixes(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
+def _joins(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
     sources = graph.wiring.sources[id]
     ids = list(graph.blocks)
     behind = [other for other in reversed(ids[: ids.index(id)]) if other not in sources]
     loose = [other for other in behind if not graph.wiring.followers[other]]
     for other in (loose or behind)[:3]:
         yield f"Join {other} to {id}", partial(edits.link, source=other, target=id, input=len(sources))
+
+
+def _fewer_links(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
+    sources = graph.wiring.sources[id]
     for number, source in reversed(list(enumerate(sources))):
         which = f" (input {number})" if sources.count(source) > 1 else ""
         edit = partial(edits.unlink, source=source, target=id, input=number)
@@ -83,14 +91,18 @@ def _link_fixes(graph: Graph, id: str) -> Iterator[tuple[str, GraphEdit]]:
 
 
 def _mends(before: "Report", after: "Report", id: str, code: str) -> bool:
-    """Whether block `id` has a problem of that code fewer, none more, and no block that ran before is broken by it."""
+    """Whether block `id` has a problem of that code fewer and none more, shows whether it fits if it did so before, and
+    no block that ran before is broken by it."""
 
     def counts(report: "Report") -> tuple[int, int]:
         found = report.problems_of.get(id, [])
         return sum(problem.code == code for problem in found), len(found)
 
     (same, every), (still_same, still) = counts(before), counts(after)
-    if still_same >= same or still >= every:
+    # A loop that is cut may leave a block that needs another input: that is another problem, with fixes of its own.
+    if still_same >= same or (still >= every and code != "cycle"):
+        return False
+    if before.inferences[id] is not None and id in after.graph.blocks and after.inferences[id] is None:
         return False
     return all(
         other == id or other in before.problems_of or before.shapes.get(str(other)) is None

@@ -26,6 +26,13 @@ class Block:
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What a file said of the block that this version does not know; saved back unchanged."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "given", MappingProxyType(dict(self.given)))
+        object.__setattr__(self, "extra", MappingProxyType(dict(self.extra)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Block, (self.id, self.kind, dict(self.given), dict(self.extra))
+
     @cached_property
     def layer_class(self) -> type[Layer] | None:
         """The class of its kind; None if unknown."""
@@ -59,7 +66,7 @@ class Block:
         known.update({name: deepcopy(value) for name, value in self.given.items() if name in self.faults})
         return known
 
-    def with_params(self, **changes: Any) -> "Block":
+    def with_params(self, /, **changes: Any) -> "Block":
         """A copy with these parameters changed."""
         return Block(
             self.id,
@@ -90,6 +97,9 @@ class Graph:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "blocks", MappingProxyType(dict(self.blocks)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Graph, (dict(self.blocks), self.links)
 
     @cached_property
     def wiring(self) -> "Wiring":
@@ -134,8 +144,10 @@ class Wiring:
             numbers = [link.input for link in incoming]
             if len(set(numbers)) < len(numbers):
                 doubled = next(n for n in numbers if numbers.count(n) > 1)
-                both = " and ".join(link.source for link in incoming if link.input == doubled)
-                self.faults[id] = ("doubled-input", f"{id}: {both} are both joined to its input {doubled}.")
+                joined = [link.source for link in incoming if link.input == doubled]
+                both = " and ".join(joined if len(joined) < 4 else [*joined[:2], f"{len(joined) - 2} more"])
+                word = "both" if len(joined) == 2 else "all"
+                self.faults[id] = ("doubled-input", f"{id}: {both} are {word} joined to its input {doubled}.")
             elif numbers != list(range(len(numbers))):
                 gap = next(n for n in range(len(numbers)) if n not in numbers)
                 self.faults[id] = (

@@ -41,7 +41,8 @@ def _wrong_number(layer: Layer, count: int) -> Misfit:
     if count < low:
         if low == 1:
             return Misfit("missing-input", "{block} has no input: join a block before it.", "has no input")
-        return Misfit("missing-input", f"{{block}} joins {low} or more inputs and has {count}.", f"needs {low} inputs")
+        wanted = f"{low}" if low == high else f"{low} or more"
+        return Misfit("missing-input", f"{{block}} joins {wanted} inputs and has {count}.", f"needs {wanted} inputs")
     if high == 0:
         return Misfit(
             "too-many-inputs", "{block} is where the picture comes in and reads no other block.", "takes no input"

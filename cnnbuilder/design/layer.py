@@ -63,6 +63,11 @@ class Layer:
     """The fewest and the most inputs; None: any number. A kind without inputs is where arrays come in."""
 
     def __init_subclass__(cls, *, kind: str, group: str, label: str) -> None:
+        if group not in GROUPS:
+            raise TypeError(f"{cls.__name__}: there is no group {group!r}; there are {', '.join(GROUPS)}")
+        taken = _kinds.get(kind)
+        if taken is not None and (taken.__module__, taken.__name__) != (cls.__module__, cls.__name__):
+            raise TypeError(f"{cls.__name__}: {taken.__name__} in {taken.__module__} is the kind {kind!r} already")
         cls.kind, cls.group, cls.label = kind, group, label
         _kinds[kind] = cls
 

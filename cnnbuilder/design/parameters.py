@@ -198,7 +198,7 @@ class ChannelLists(Parameter):
         for number, row in enumerate(rows):
             if len(set(row)) != len(row):
                 raise BadValue(f"names a channel twice for filter {number}")
-        return tuple(tuple(sorted(row)) for row in rows)
+        return rows
 
 
 def _declare(parameter: Parameter) -> Any:
@@ -253,14 +253,15 @@ _declared: dict[type, dict[str, Parameter]] = {}
 def declared(layer_class: type[Any]) -> dict[str, Parameter]:
     """The parameters of a layer class by name, in the order of their declaration."""
     if layer_class not in _declared:
-        found = {item.name: _of(item) for item in fields(layer_class) if "parameter" in item.metadata}
+        found = {item.name: _of(item) for item in fields(layer_class)}
         _declared[layer_class] = found
     return _declared[layer_class]
 
 
 def _of(item: "Field[Any]") -> Parameter:
-    parameter = item.metadata["parameter"]
-    assert isinstance(parameter, Parameter)
+    parameter = item.metadata.get("parameter")
+    if not isinstance(parameter, Parameter):
+        raise TypeError(f"the field {item.name!r} of a layer must be declared with integer(…), number(…), choice(…) …")
     return parameter
 
 

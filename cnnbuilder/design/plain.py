@@ -34,8 +34,8 @@ def plain(value: Any, path: str, depth: int = 0) -> Any:
                 raise DesignFileError(f"{path}: the key {key!r} is not a text")
             _text(key, path)
         return {key: plain(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
-    if hasattr(value, "item"):  # a numpy number
-        return plain(value.item(), path, DEEPEST + 1)
+    if hasattr(value, "tolist"):  # a number or array of numpy's
+        return plain(value.tolist(), path, depth + 1)
     raise DesignFileError(f"{path}: a {type(value).__name__} cannot be kept in a design")
 
 

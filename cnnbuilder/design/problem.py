@@ -51,6 +51,8 @@ class Misfit:
     short: str = ""
     """A few words for the block's card."""
     remedies: tuple[Remedy, ...] = ()
+    about_channels: bool = False
+    """Whether the number of channels does not fit, and not the size of the maps."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Problem:
     code: str
     message: str
     short: str = ""
+    about_channels: bool = False
+    """Whether the number of channels does not fit, and not the size of the maps."""
     find_trace: Callable[[], Trace] = field(default=tuple, repr=False, compare=False)
     find_fixes: Callable[[], list[Fix]] = field(default=list, repr=False, compare=False)
 
@@ -100,14 +104,17 @@ class Problem:
 
     @property
     def origin(self) -> str | None:
-        """The last block of the trace that changed the size it was given."""
+        """The last block of the trace that changed the size (or number of channels) that it was given."""
         origin = None
         before: Shape | None = None
         for id, shape in self.trace:
-            if before is None or shape[-2:] != before[-2:]:
+            if before is None or self._telling(shape) != self._telling(before):
                 origin = id
             before = shape
         return origin
+
+    def _telling(self, shape: Shape) -> Shape:
+        return shape[:1] if self.about_channels else shape[-2:]
 
     @cached_property
     def fixes(self) -> list[Fix]:

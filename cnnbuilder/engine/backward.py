@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnnbuilder import kernels
 from cnnbuilder.design.errors import UnknownNameError
 from cnnbuilder.engine import memory
-from cnnbuilder.engine.buffers import POOL, Layout
+from cnnbuilder.engine.buffers import Room, Slot, bytes_of
 from cnnbuilder.engine.cancel import Cancel
 from cnnbuilder.engine.plan import Plan, Progress
 from cnnbuilder.engine.tape import Node, Tape
@@ -23,6 +23,9 @@ Array = NDArray[Any]
 
 class _Arrays(Mapping[str, Array]):
     """Read-only arrays by name; a name without one has gradient 0, because the loss does not depend on it."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __init__(self, found: dict[str, Array], shapes: dict[str, tuple[int, ...]], dtype: str, what: str) -> None:
         self._found = found
@@ -127,7 +130,7 @@ class _Route:
             self.values.add(node.output)
 
 
-def run(
+def differentiate(
     run: "Run",
     loss: float | None,
     seeds: Mapping[int, Array],
@@ -138,32 +141,23 @@ def run(
     """The gradients from `seeds`, gradients at values, back; `known` gradients are only reported."""
     route = _Route(run, set(seeds))
     tape, dtype = run.tape, np.dtype(run.dtype)
-    layout = Layout(dtype.itemsize)
-    for value in sorted(set(route.root.values())):
-        layout.add(("value gradient", value), (run.batch, *tape.shapes[value]))
-    for name in route.trained:
-        layout.add(("weight gradient", name), tape.weights[name].shape)
-    memory.require([("the backward pass", "the gradients", layout.size)])
+    shapes: dict[Slot, tuple[int, ...]] = {
+        ("value gradient", value): (run.batch, *tape.shapes[value]) for value in sorted(set(route.root.values()))
+    }
+    shapes.update({("weight gradient", name): tape.weights[name].shape for name in route.trained})
+    memory.require([("the backward pass", "the gradients", bytes_of(shapes, run.dtype))])
     run.make(route.values, cancelled)
-    block = POOL.take(layout.size)
-    for value, seed in seeds.items():
-        layout.view(block, ("value gradient", route.root[value]), dtype).reshape(seed.shape)[...] = seed
-    addresses = run.addresses()
-    addresses.update({slot: block.ctypes.data + offset for slot, offset in layout.offsets().items()})
-    seconds = route.plan.run(addresses, cancelled, progress)
-
-    def found(value: int) -> Array:
-        if value in known:
-            with np.errstate(over="ignore"):  # where p is next to 0, dJ/dp is infinite in float32
-                array = known[value].astype(dtype)
-        else:
-            array = layout.view(block, ("value gradient", route.root[value]), dtype)
-            array = array.reshape(run.batch, *tape.shapes[value])
+    room = Room(shapes, run.dtype)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, as it is for every kernel
+        for value, seed in seeds.items():
+            room.write(("value gradient", route.root[value]), seed)
+        outputs = {id: known[value].astype(dtype) for id, value in tape.output.items() if value in known}
+    seconds = route.plan.run(room.addresses, run.places, cancelled, progress)
+    for array in outputs.values():
         array.flags.writeable = False
-        return array
-
-    outputs = {id: found(value) for id, value in tape.output.items() if value in route.root or value in known}
-    weights = {name: layout.view(block, ("weight gradient", name), dtype) for name in route.trained}
-    for array in weights.values():
-        array.flags.writeable = False
+    for id, value in tape.output.items():
+        if value in route.root and id not in outputs:
+            array = room.array(("value gradient", route.root[value]))
+            outputs[id] = array.reshape(run.batch, *tape.shapes[value])
+    weights = {name: room.array(("weight gradient", name)) for name in route.trained}
     return Gradients(run, loss, seconds, outputs, weights)

@@ -2,6 +2,9 @@
 
 import threading
 import weakref
+from collections import OrderedDict
+from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,66 +15,119 @@ ALIGNMENT = 64
 KEPT = 512 * 2**20
 """Bytes of idle memory that the pool keeps at most."""
 
+Array = NDArray[Any]
 Bytes = NDArray[np.uint8]
+Slot = tuple[str, int | str]
+"""Where an array is: `("value", v)`, `("saved", v)`, `("weight", name)`, and `("value gradient", v)`,
+`("weight gradient", name)`."""
+
+
+def size_class(size: int) -> int:
+    """`size` rounded up by at most an eighth, so that nearly equal requests share blocks."""
+    step = max(ALIGNMENT, 1 << max(size.bit_length() - 4, 0))
+    return -(-size // step) * step
 
 
 class Pool:
-    """Idle blocks of memory by size. Fresh pages cost about 0.25 ms a megabyte; used ones nothing."""
+    """Idle blocks of memory by size, the longest idle dropped first. Fresh pages cost about 0.25 ms a megabyte."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._idle: dict[int, list[Bytes]] = {}
+        self._idle: OrderedDict[int, Bytes] = OrderedDict()
+        self._by_size: dict[int, list[int]] = {}
         self._size = 0
         # Re-entrant: giving back happens in finalizers, which may run while this thread is taking.
         self._lock = threading.RLock()
 
-    def take(self, size: int) -> Bytes:
-        """An array of `size` uninitialised bytes, aligned; whatever is viewed into it keeps it."""
-        with self._lock:
-            blocks = self._idle.get(size)
-            block = blocks.pop() if blocks else None
-            if block is not None:
-                self._size -= block.size
+    @property
+    def idle(self) -> int:
+        """The bytes that nobody uses."""
+        return self._size
+
+    def take(self, size: int) -> tuple[Bytes, Bytes]:
+        """A read-only lease of `size` uninitialised bytes, aligned, and the same memory to write to.
+
+        What is viewed into the lease keeps the memory; the other must not outlive it.
+        """
+        size = size_class(max(size, 1))
+        block = self._pop(size)
         if block is None:
             block = np.empty(size + ALIGNMENT, np.uint8)
-        start = -block.ctypes.data % ALIGNMENT
+        start = -address_of(block) % ALIGNMENT
         # A memoryview between the two keeps numpy from making later views refer to the block itself.
-        lease = np.frombuffer(memoryview(block.data), np.uint8, size, start) if size else np.empty(0, np.uint8)
-        if size:
-            weakref.finalize(lease, self._give, size, block).atexit = False
-        return lease
+        lease = np.frombuffer(memoryview(block.data).toreadonly(), np.uint8, size, start)
+        weakref.finalize(lease, self._give, size, block).atexit = False
+        return lease, block[start : start + size]
+
+    def clear(self) -> None:
+        """Let all idle memory go."""
+        with self._lock:
+            self._idle.clear()
+            self._by_size.clear()
+            self._size = 0
+
+    def _pop(self, size: int) -> Bytes | None:
+        with self._lock:
+            same = self._by_size.get(size)
+            while same:
+                block = self._idle.pop(same.pop(), None)
+                if block is not None:
+                    self._size -= block.size
+                    return block
+            return None
 
     def _give(self, size: int, block: Bytes) -> None:
         with self._lock:
-            if self._size + block.size <= self._kept:
-                self._idle.setdefault(size, []).append(block)
-                self._size += block.size
+            if block.size > self._kept:
+                return
+            self._idle[id(block)] = block
+            self._by_size.setdefault(size, []).append(id(block))
+            self._size += block.size
+            while self._size > self._kept:
+                key, oldest = self._idle.popitem(last=False)
+                self._size -= oldest.size
+                # The block's length tells its class: see `take`.
+                same = self._by_size[oldest.size - ALIGNMENT]
+                same.remove(key)
+                if not same:
+                    del self._by_size[oldest.size - ALIGNMENT]
 
 
 POOL = Pool()
 
 
-class Layout:
-    """Places of arrays in one block of memory, by key."""
+class Room:
+    """Arrays in one block of memory: uninitialised, at known addresses, read-only for everyone but the kernels."""
 
-    def __init__(self, itemsize: int) -> None:
-        self._itemsize = itemsize
-        self._places: dict[tuple[str, int | str], tuple[int, tuple[int, ...]]] = {}
-        self.size = 0
+    def __init__(self, shapes: Mapping[Slot, tuple[int, ...]], dtype: str) -> None:
+        self._dtype = np.dtype(dtype)
+        self._shapes = shapes
+        offsets: dict[Slot, int] = {}
+        size = 0
+        for slot, shape in shapes.items():
+            offsets[slot] = size
+            size += -(-prod(shape) * self._dtype.itemsize // ALIGNMENT) * ALIGNMENT
+        self._lease, self._writable = POOL.take(size)
+        base = address_of(self._writable)
+        self._offsets = offsets
+        self.addresses = {slot: base + offset for slot, offset in offsets.items()}
 
-    def add(self, key: tuple[str, int | str], shape: tuple[int, ...]) -> None:
-        """Room for an array of `shape`."""
-        count = self._itemsize
-        for n in shape:
-            count *= n
-        self._places[key] = (self.size, shape)
-        self.size += -(-count // ALIGNMENT) * ALIGNMENT
+    def array(self, slot: Slot) -> Array:
+        """The array of a slot, read-only."""
+        return np.ndarray(self._shapes[slot], self._dtype, self._lease, self._offsets[slot])
 
-    def offsets(self) -> dict[tuple[str, int | str], int]:
-        """Where each array begins, in bytes."""
-        return {key: offset for key, (offset, _) in self._places.items()}
+    def write(self, slot: Slot, values: Array) -> None:
+        """Fill the array of a slot."""
+        np.ndarray(values.shape, self._dtype, self._writable, self._offsets[slot])[...] = values
 
-    def view(self, memory: Bytes, key: tuple[str, int | str], dtype: np.dtype[Any]) -> NDArray[Any]:
-        """The array of `key` in `memory`."""
-        offset, shape = self._places[key]
-        return np.ndarray(shape, dtype, memory, offset)
+
+def bytes_of(shapes: Mapping[Slot, tuple[int, ...]], dtype: str) -> int:
+    """What a Room of these arrays takes."""
+    return np.dtype(dtype).itemsize * sum(prod(shape) for shape in shapes.values())
+
+
+def address_of(array: Array) -> int:
+    """Where an array begins in memory."""
+    address = array.__array_interface__["data"][0]
+    assert isinstance(address, int)
+    return address

@@ -27,8 +27,9 @@ class CrossEntropy:
     @property
     def _log_p(self) -> Array:
         scores = self.logits.astype(np.float64)
-        scores = scores - scores.max(axis=1, keepdims=True)
-        return np.asarray(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))
+        with np.errstate(invalid="ignore"):  # infinite scores give NaN, as they do in the kernels
+            scores = scores - scores.max(axis=1, keepdims=True)
+            return np.asarray(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))
 
     @property
     def _chosen(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 import psutil
 
 from cnnbuilder.design.errors import MemoryLimitError
+from cnnbuilder.design.shape import Shape, size
+from cnnbuilder.engine.buffers import POOL
+from cnnbuilder.engine.tape import Node
 
 RESERVE = 0.9
 """The share of free memory that a network may take."""
@@ -44,17 +47,42 @@ def show_bytes(count: int) -> str:
     return f"{amount:.0e} EB"
 
 
-def require(needs: Iterable[tuple[str, str, int]]) -> None:
-    """Raise MemoryLimitError if `needs`, each a block, what it needs memory for, and bytes, are more than is free.
-    The message names the block that needs most."""
+Need = tuple[str, str, int]
+"""A block, what it needs memory for, and how many bytes."""
+
+
+def require(needs: Iterable[Need]) -> None:
+    """Raise MemoryLimitError if `needs` are more than is free; it names the block that needs most."""
     needs = list(needs)
-    total = sum(size for _, _, size in needs)
+    total = sum(count for _, _, count in needs)
     if total < 2**24:
         return
     free = free_memory()
+    if total > RESERVE * free and POOL.idle:
+        POOL.clear()
+        free = free_memory()
     if total > RESERVE * free:
-        block, purpose, size = max(needs, key=lambda need: need[2])
+        block, purpose, most = max(needs, key=lambda need: need[2])
         raise MemoryLimitError(
-            f"{block} needs {show_bytes(size)} for {purpose} and the whole network {show_bytes(total)}, but only "
+            f"{block} needs {show_bytes(most)} for {purpose} and the whole network {show_bytes(total)}, but only "
             f"{show_bytes(free)} of memory is free. Make {block}, the picture or the batch smaller."
         )
+
+
+def array_bytes(shape: Shape, dtype: str) -> int:
+    """The size of an array."""
+    return size(shape) * int(dtype[-2:]) // 8
+
+
+def output_needs(nodes: Iterable[Node], batch: int, dtype: str) -> list[Need]:
+    """What the outputs of `nodes` need."""
+    return [
+        (node.block, "its output", batch * array_bytes(node.operation.output_shape, dtype))
+        for node in nodes
+        if not node.is_view
+    ]
+
+
+def require_outputs(nodes: Iterable[Node], batch: int, dtype: str) -> None:
+    """`require` for the outputs of `nodes`."""
+    require(output_needs(nodes, batch, dtype))

@@ -1,8 +1,9 @@
 """A network: a checked design with its weights, ready to run."""
 
+import operator
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,12 @@ from cnnbuilder.engine.weights import (
 
 Array = NDArray[Any]
 Keep = Collection[str] | Literal["all"] | None
+Key = TypeVar("Key")
+Made = TypeVar("Made")
 
 DTYPES = ("float32", "float64")
+REMEMBERED = 16
+"""How many tapes and plans a network keeps, for pictures and batches of different sizes."""
 
 
 class Network:
@@ -45,20 +50,24 @@ class Network:
     def __init__(
         self, design: Design, weights: Mapping[str, Any] | None = None, seed: int | None = None, dtype: str = "float32"
     ) -> None:
-        if dtype not in DTYPES:
+        known = [name for name in DTYPES if dtype == name]
+        if not known:
             raise DesignError(f"dtype: {dtype!r} is not known; there are {' and '.join(DTYPES)}")
+        if weights is not None and not isinstance(weights, Mapping):
+            raise DesignError(f"weights: must map names to arrays, not be a {type(weights).__name__}")
         self.design = design
-        self.dtype = dtype
+        self.dtype = known[0]
         self.report: Report = check(design)
         if self.report.problems:
             raise DesignError("\n".join(problem.message for problem in self.report.problems))
         self._tapes: dict[tuple[tuple[Shape, ...], bool], Tape] = {}
-        self._plans: dict[tuple[Tape, int, frozenset[str]], tuple[list[Node], Plan]] = {}
+        self._nodes: dict[tuple[Tape, frozenset[str]], list[Node]] = {}
+        self._plans: dict[tuple[Tape, int, tuple[int, ...]], Plan] = {}
         self._tape = self._tape_for(tuple(self.report.shapes[id] or () for id in self.inputs), False)
         wrong = wrong_weights(weights or {}, self._tape.weights)
         if wrong:
             raise DesignError("\n".join(wrong))
-        self._first = FirstWeights(design.seed if seed is None else seed)
+        self._first = FirstWeights(design.seed if seed is None else _seed(seed))
         self._held: dict[str, Versioned] = {}
         given = weights if isinstance(weights, Weights) else None
         for name, values in (weights or {}).items():
@@ -103,26 +112,19 @@ class Network:
             raise unknown_weight(name)
         held = self._held.get(name)
         if held is None:
-            self._require_weights([name])
+            memory.require(self._weight_needs([name]))
             held = self._first.make(name, self._tape.weights[name])
             if self.dtype != "float32":
                 held = Versioned(self._read_only(held.array, name), held.version + self.dtype.encode())
             held = self._held.setdefault(name, held)
         return held
 
-    def _require_weights(self, names: Collection[str]) -> None:
-        size = np.dtype(self.dtype).itemsize
-        memory.require(
-            [
-                (
-                    name.rpartition(".")[0],
-                    "its weights",
-                    size * int(np.prod(self._tape.weights[name].shape, dtype=object)),
-                )
-                for name in names
-                if name not in self._held
-            ]
-        )
+    def _weight_needs(self, names: Collection[str]) -> list[memory.Need]:
+        shapes = {name: self._tape.weights[name].shape for name in names if name not in self._held}
+        return [
+            (name.rpartition(".")[0], "its weights", memory.array_bytes(shape, self.dtype))
+            for name, shape in shapes.items()
+        ]
 
     def set_weight(self, name: str, values: Any) -> None:
         """Hold a copy of `values` as weight `name`; raises DesignError if the design has no such weight or shape."""
@@ -158,8 +160,8 @@ class Network:
         """
         arrays, batch = self._arrays(x)
         tape = self._tape_for(tuple(array.shape[1:] for array in arrays), training)
-        kept = frozenset(tape.output) if keep == "all" else frozenset(keep or ()) & frozenset(tape.output)
-        self._require_memory(tape, batch)
+        nodes = self._fused(tape, _kept(tape, keep))
+        self._require_memory(tape, batch, () if reuse is not None else nodes)
         weights: dict[str, Versioned] = {}
         for number, name in enumerate(tape.weights):
             if progress is not None and name not in self._held:
@@ -167,63 +169,39 @@ class Network:
             stop_if(cancelled)
             weights[name] = self.weight(name)
         run = Run(tape, self.dtype, batch, weights, training)
-        for id, array in zip(self.inputs, arrays, strict=True):
-            run.take(tape.sources[id], np.array(array, self.dtype, order="C"))
-        if reuse is not None and not training:
-            nodes, plan = self._continued(run, reuse, kept)
+        with np.errstate(over="ignore"):  # beyond float32 is infinite
+            for id, array in zip(self.inputs, arrays, strict=True):
+                run.take(tape.sources[id], np.array(array, self.dtype, order="C"))
+        if reuse is None or training:
+            run.compute(nodes, self._plan(tape, batch, nodes), cancelled=cancelled, progress=progress)
         else:
-            nodes, plan = self._planned(tape, batch, kept)
-        run.compute(nodes, plan, cancelled, progress)
+            nodes = _take_over(run, reuse, nodes)
+            memory.require_outputs(nodes, batch, self.dtype)
+            plan = Plan(tape, batch, self.dtype, nodes)
+            run.compute(nodes, plan, apart=True, cancelled=cancelled, progress=progress)
         return run
 
-    def _planned(self, tape: Tape, batch: int, kept: frozenset[str]) -> tuple[list[Node], Plan]:
-        key = (tape, batch, kept)
-        if key not in self._plans:
-            nodes = fuse(tape, _observed(tape, kept))
-            self._plans[key] = (nodes, self._plan(tape, batch, nodes))
-        return self._plans[key]
-
-    def _continued(self, run: Run, reuse: Run, kept: frozenset[str]) -> tuple[list[Node], Plan]:
-        """The nodes whose outputs `reuse` does not hold; what it holds is taken over."""
-        held = reuse.available() if reuse.dtype == run.dtype else {}
-        nodes: list[Node] = []
-        for node in fuse(run.tape, _observed(run.tape, kept)):
-            if node.is_view:
-                continue
-            array = held.get(run.digests[node.output])
-            if array is not None:
-                run.take(node.output, array)
-            else:
-                nodes.append(node)
-        return nodes, self._plan(run.tape, run.batch, nodes)
+    def _fused(self, tape: Tape, kept: frozenset[str]) -> list[Node]:
+        nodes = self._nodes.get((tape, kept))
+        if nodes is None:
+            nodes = _remember(self._nodes, (tape, kept), fuse(tape, _observed(tape, kept)))
+        return nodes
 
     def _plan(self, tape: Tape, batch: int, nodes: list[Node]) -> Plan:
-        plan = Plan(tape, batch, self.dtype)
-        for node in nodes:
-            plan.forward(node)
+        """The plan of `nodes`, one that was made before if there is one."""
+        key = (tape, batch, tuple(node.output for node in nodes))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = _remember(self._plans, key, Plan(tape, batch, self.dtype, nodes))
         return plan
 
-    def _require_memory(self, tape: Tape, batch: int) -> None:
-        size = np.dtype(self.dtype).itemsize
-
-        def count(shape: Shape) -> int:
-            total = size
-            for n in shape:
-                total *= n
-            return total
-
-        needs = [(id, "its picture", batch * count(tape.shapes[value])) for id, value in tape.sources.items()]
-        needs += [
-            (node.block, "its output", batch * count(tape.shapes[node.output]))
-            for node in tape.nodes
-            if not node.is_view
+    def _require_memory(self, tape: Tape, batch: int, nodes: Collection[Node]) -> None:
+        needs = [
+            (id, "its picture", batch * memory.array_bytes(tape.shapes[value], self.dtype))
+            for id, value in tape.sources.items()
         ]
-        needs += [
-            (name.rpartition(".")[0], "its weights", count(weight.shape))
-            for name, weight in tape.weights.items()
-            if name not in self._held
-        ]
-        memory.require(needs)
+        needs += memory.output_needs(nodes, batch, self.dtype)
+        memory.require(needs + self._weight_needs(tape.weights))
 
     def _tape_for(self, shapes: tuple[Shape, ...], training: bool) -> Tape:
         key = (shapes, training)
@@ -231,7 +209,7 @@ class Network:
             report = self.report
             if shapes != tuple(report.shapes[id] for id in self.inputs):
                 report = self._report_for(shapes)
-            self._tapes[key] = Tape(report, training)
+            return _remember(self._tapes, key, Tape(report, training))
         return self._tapes[key]
 
     def _report_for(self, shapes: tuple[Shape, ...]) -> Report:
@@ -293,6 +271,48 @@ class Network:
         return array
 
 
+def _seed(seed: Any) -> int:
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise DesignError(f"seed: {seed!r} is not a whole number of at least 0")
+    return number
+
+
+def _kept(tape: Tape, keep: Keep) -> frozenset[str]:
+    """The blocks that `keep` names; raises InputError for a name that no block has."""
+    if keep == "all":
+        return frozenset(tape.output)
+    names = frozenset([keep] if isinstance(keep, str) else keep or ())
+    unknown = names - frozenset(tape.output)
+    if unknown:
+        raise InputError(f"keep: there is no block {', '.join(sorted(map(repr, unknown)))}")
+    return names
+
+
+def _take_over(run: Run, reuse: Run, nodes: list[Node]) -> list[Node]:
+    """Let `run` hold what `reuse` has under equal keys; the nodes whose outputs it has not."""
+    held = reuse.available() if reuse.dtype == run.dtype else {}
+    left: list[Node] = []
+    for node in nodes:
+        array = None if node.is_view else held.get(run.digests[node.output])
+        if array is None:
+            left.append(node)
+        else:
+            run.take(node.output, array)
+    return left
+
+
+def _remember(held: dict[Key, Made], key: Key, made: Made) -> Made:
+    """Hold `made`, and let the oldest go where there are many: sizes and batches have no end."""
+    while len(held) >= REMEMBERED:
+        held.pop(next(iter(held)), None)
+    held[key] = made
+    return made
+
+
 def _observed(tape: Tape, kept: frozenset[str]) -> frozenset[int]:
     """The values that something looks at: those of kept blocks, and of the network's outputs."""
     return frozenset(tape.root[tape.output[id]] for id in kept | frozenset(tape.outputs))
@@ -300,7 +320,10 @@ def _observed(tape: Tape, kept: frozenset[str]) -> frozenset[int]:
 
 class _NetworkWeights(MutableMapping[str, Array]):
     """The weights of a network as a mapping of read-only arrays. Setting copies and checks; deleting takes the first
-    array back."""
+    array back, so the mapping always holds every weight."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -313,6 +336,11 @@ class _NetworkWeights(MutableMapping[str, Array]):
 
     def __delitem__(self, name: str) -> None:
         self._network.reset_weight(name)
+
+    def clear(self) -> None:
+        """Take all first arrays back."""
+        for name in self:
+            del self[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._network._tape.weights)

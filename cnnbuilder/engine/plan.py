@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from cnnbuilder import kernels
+from cnnbuilder.engine.buffers import Slot
 from cnnbuilder.engine.cancel import Cancel, flag_of, stop_if
 from cnnbuilder.engine.tape import Node, Tape
-
-Slot = tuple[str, int | str]
-"""Where an array is: `("value", v)`, `("saved", v)`, `("weight", name)`, and `("value gradient", v)`,
-`("weight gradient", name)`."""
 
 Progress = Callable[[int, int, str], None]
 """Told how much is done, of how much, and what comes next."""
@@ -23,7 +20,7 @@ LARGE = 50_000_000
 class Plan:
     """Steps are added, then the plan is run any number of times, each on arrays of its own."""
 
-    def __init__(self, tape: Tape, batch: int, dtype: str) -> None:
+    def __init__(self, tape: Tape, batch: int, dtype: str, forward: Iterable[Node] = ()) -> None:
         self._tape = tape
         self._batch = batch
         self._dtype = dtype
@@ -33,6 +30,8 @@ class Plan:
         self._work: list[int] = []
         self._blocks: list[str] = []
         self._pieces: list[tuple[kernels.Program, int, int]] = []
+        for node in forward:
+            self.forward(node)
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -72,12 +71,19 @@ class Plan:
         self._blocks.append(node.block)
 
     def run(
-        self, addresses: Mapping[Slot, int], cancelled: Cancel | None = None, progress: Progress | None = None
+        self,
+        own: Mapping[Slot, int],
+        held: Mapping[Slot, int],
+        cancelled: Cancel | None = None,
+        progress: Progress | None = None,
     ) -> float:
-        """Run all steps on the arrays at `addresses` and return the seconds it took; raises Cancelled."""
+        """Run all steps on the arrays at the addresses `own`, or else `held`, and return the seconds it took; raises
+        Cancelled."""
         if not self._pieces:
             self._pieces = list(self._split())
-        table = np.array([addresses[slot] if slot is not None else 0 for slot in self._slots], np.int64)
+        table = np.array(
+            [0 if slot is None else own[slot] if slot in own else held[slot] for slot in self._slots], np.int64
+        )
         flag = flag_of(cancelled)
         began = time.perf_counter()
         for number, (program, first, last) in enumerate(self._pieces):

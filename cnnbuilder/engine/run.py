@@ -1,21 +1,22 @@
 """A forward pass and its results. A run never changes; what a pass did not keep is computed again when asked for."""
 
 import threading
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cnnbuilder.design.errors import InputError, UnknownNameError
 from cnnbuilder.engine import backward
-from cnnbuilder.engine.buffers import POOL, Layout
+from cnnbuilder.engine.buffers import Room, Slot, address_of
 from cnnbuilder.engine.cancel import Cancel
 from cnnbuilder.engine.keys import Key, value_keys
 from cnnbuilder.engine.loss import CrossEntropy, class_targets, like, mean_squared_error
-from cnnbuilder.engine.plan import Plan, Progress, Slot
+from cnnbuilder.engine.memory import require_outputs
+from cnnbuilder.engine.plan import Plan, Progress
 from cnnbuilder.engine.tape import Node, Tape
 from cnnbuilder.engine.weights import Versioned
 from cnnbuilder.operations import Softmax
@@ -38,7 +39,20 @@ class Run(Mapping[str, Array]):
     _arrays: dict[int, Array] = field(default_factory=dict)
     """By value (views excepted): the arrays that exist."""
     _saved: dict[int, Array] = field(default_factory=dict)
+    _places: dict[Slot, int] = field(default_factory=dict)
+    """The addresses of all of them."""
     _lock: "threading.RLock" = field(default_factory=threading.RLock)
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __post_init__(self) -> None:
+        self._places.update({("weight", name): item.address for name, item in self.weights.items()})
+
+    @property
+    def places(self) -> Mapping[Slot, int]:
+        """Where everything that exists lies."""
+        return self._places
 
     def __getitem__(self, block: str) -> Array:
         if block not in self.tape.output:
@@ -84,35 +98,36 @@ class Run(Mapping[str, Array]):
     def take(self, value: int, array: Array) -> None:
         """Hold `array` as `value`; it is read-only from now on."""
         array.flags.writeable = False
+        self._places["value", value] = address_of(array)
         self._arrays[value] = array
 
     def compute(
-        self, nodes: list[Node], plan: Plan, cancelled: Cancel | None = None, progress: Progress | None = None
+        self,
+        nodes: list[Node],
+        plan: Plan,
+        apart: bool = False,
+        cancelled: Cancel | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        """Run `plan`, which makes the outputs of `nodes` from values that exist."""
+        """Run `plan`, which makes the outputs of `nodes` from values that exist. `apart`: in memory of its own for each
+        node, so that a later run that reuses some of them does not keep the rest."""
         if not len(plan):
             return
-        layout = Layout(np.dtype(self.dtype).itemsize)
-        for node in nodes:
-            if not node.is_view:
-                layout.add(("value", node.output), (self.batch, *self.tape.shapes[node.output]))
-                if count := node.operation.saved_size(self.batch):
-                    layout.add(("saved", node.output), (count,))
-        memory = POOL.take(layout.size)
-        addresses = self.addresses()
-        addresses.update({slot: memory.ctypes.data + offset for slot, offset in layout.offsets().items()})
-        self.seconds += plan.run(addresses, cancelled, progress)
-        for kind, value in layout.offsets():
-            array = layout.view(memory, (kind, value), np.dtype(self.dtype))
-            array.flags.writeable = False
-            (self._arrays if kind == "value" else self._saved)[int(value)] = array
+        shapes = [self._shapes(node) for node in nodes if not node.is_view]
+        rooms = [Room(some, self.dtype) for some in (shapes if apart else [dict(ChainMap(*shapes))])]
+        own = {slot: address for room in rooms for slot, address in room.addresses.items()}
+        self.seconds += plan.run(own, self._places, cancelled, progress)
+        self._places.update(own)
+        for room in rooms:
+            for kind, value in room.addresses:
+                (self._arrays if kind == "value" else self._saved)[int(value)] = room.array((kind, value))
 
-    def addresses(self) -> dict[Slot, int]:
-        """Where everything that exists lies."""
-        found: dict[Slot, int] = {("value", value): array.ctypes.data for value, array in self._arrays.items()}
-        found.update({("saved", value): array.ctypes.data for value, array in self._saved.items()})
-        found.update({("weight", name): item.array.ctypes.data for name, item in self.weights.items()})
-        return found
+    def _shapes(self, node: Node) -> dict[Slot, tuple[int, ...]]:
+        """The arrays that a node writes."""
+        shapes: dict[Slot, tuple[int, ...]] = {("value", node.output): (self.batch, *self.tape.shapes[node.output])}
+        if count := node.operation.saved_size(self.batch):
+            shapes["saved", node.output] = (count,)
+        return shapes
 
     def make(self, values: set[int], cancelled: Cancel | None = None) -> None:
         """Compute again those of `values` that were not kept."""
@@ -124,11 +139,10 @@ class Run(Mapping[str, Array]):
                 if value not in self._arrays and value not in missing:
                     missing.add(value)
                     waiting += [self.tape.root[source] for source in self.tape.maker[value].inputs]
-            nodes = [node for node in self.tape.nodes if node.output in missing]
-            plan = Plan(self.tape, self.batch, self.dtype)
-            for node in nodes:
-                plan.forward(node)
-            self.compute(nodes, plan, cancelled)
+            nodes = [self.tape.maker[value] for value in sorted(missing)]
+            require_outputs(nodes, self.batch, self.dtype)
+            plan = Plan(self.tape, self.batch, self.dtype, nodes)
+            self.compute(nodes, plan, apart=True, cancelled=cancelled)
 
     def backward(
         self,
@@ -152,10 +166,11 @@ class Run(Mapping[str, Array]):
         if (target is None) == (gradient is None):
             raise InputError("backward needs either target=… or gradient=…")
         if gradient is not None:
-            return backward.run(self, None, {start: like(self[block], gradient, "gradient")}, {}, cancelled, progress)
+            seed = like(self[block], gradient, "gradient")
+            return backward.differentiate(self, None, {start: seed}, {}, cancelled, progress)
         if loss == "mse":
             value, slope = mean_squared_error(self[block], target)
-            return backward.run(self, value, {start: slope}, {}, cancelled, progress)
+            return backward.differentiate(self, value, {start: slope}, {}, cancelled, progress)
         if loss != "cross_entropy":
             raise InputError(f"loss: {loss!r} is not known; there are 'cross_entropy' and 'mse'")
         shape = self.tape.shapes[start]
@@ -166,7 +181,7 @@ class Run(Mapping[str, Array]):
         entropy = CrossEntropy(self.value(logits).reshape(self.batch, -1), targets)
         seeds = {logits: entropy.to_logits().reshape(self.batch, *shape)}
         known = {start: entropy.to_probabilities().reshape(self.batch, *shape)} if softmax else {}
-        return backward.run(self, entropy.value(), seeds, known, cancelled, progress)
+        return backward.differentiate(self, entropy.value(), seeds, known, cancelled, progress)
 
     def _start(self, block: str | None) -> str:
         if block is not None:

@@ -39,6 +39,7 @@ class Tape:
         """The values that come in from outside, by block."""
         self.weights: dict[str, Weight] = {}
         """Every weight, by its full name."""
+        self._bound: set[str] = set()
         for id in report.graph.wiring.order:
             self._block(report, id, training)
         self.outputs = report.graph.wiring.outputs
@@ -59,9 +60,21 @@ class Tape:
             view = isinstance(operation, View)
             output = self._value(operation.output_shape, self.root[inputs[0]] if view else None)
             names = tuple(f"{id}.{name}" for name in operation.weight_names)
+            self._bind(id, operation)
             self.nodes.append(Node(operation, inputs, names, output, id))
             inputs = (output,)
         self.output[id] = inputs[0]
+
+    def _bind(self, id: str, operation: Operation) -> None:
+        """Check the weights' shapes against what the operation declares: kernels rely on them unchecked."""
+        for name, shape in operation.weight_shapes.items():
+            held = self.weights.get(f"{id}.{name}")
+            if held is None or held.shape != shape:
+                kind = type(operation).__name__
+                raise TypeError(f"{id}: {kind} reads {name} of shape {shape}; the layer gives {held}")
+            if f"{id}.{name}" in self._bound:
+                raise TypeError(f"{id}: two operations read {name}; each weight belongs to one")
+            self._bound.add(f"{id}.{name}")
 
     def _value(self, shape: Shape, root: int | None = None) -> int:
         self.shapes.append(shape)

@@ -2,8 +2,9 @@
 
 import itertools
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnnbuilder.design.errors import DesignError, UnknownNameError
 from cnnbuilder.design.layer import Weight
+from cnnbuilder.engine.buffers import address_of
 from cnnbuilder.engine.numbers import numbers
 
 Array = NDArray[Any]
@@ -27,9 +29,17 @@ class Versioned:
     array: Array
     version: Version
 
+    @cached_property
+    def address(self) -> int:
+        """Where the array begins in memory."""
+        return address_of(self.array)
+
 
 class Weights(Mapping[str, Array]):
     """An immutable mapping name → read-only float32 array. Arrays keep their version through every edit."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __init__(self, items: Mapping[str, Versioned] | None = None) -> None:
         self._items = dict(items or {})
@@ -46,17 +56,9 @@ class Weights(Mapping[str, Array]):
         """The very arrays, not copied: for read-only float32 ones that nobody else can write, as files give them."""
         return cls({name: Versioned(array, _new_version()) for name, array in arrays.items()})
 
-    def only(self, names: Iterable[str]) -> "Weights":
-        """The ones of these names, with their versions."""
-        return Weights({name: self._items[name] for name in names})
-
     def versioned(self, name: str) -> Versioned:
         """The array of `name` with its version."""
         return self._items[name]
-
-    def with_item(self, name: str, item: Versioned) -> "Weights":
-        """A copy in which `name` holds `item`."""
-        return Weights({**self._items, name: item})
 
     def renamed(self, old: str, new: str) -> "Weights":
         """A copy in which the arrays of block `old` belong to block `new`."""
@@ -85,7 +87,8 @@ def _new_version() -> Version:
 def versioned(name: str, values: Any, dtype: np.dtype[Any] | None = None) -> Versioned:
     """A read-only copy of `values` as float32 (or `dtype`) with a new version; DesignError if it holds no numbers."""
     try:
-        array = np.array(numbers(values), dtype or np.float32, order="C")
+        with np.errstate(over="ignore"):  # beyond float32 is infinite
+            array = np.array(numbers(values), dtype or np.float32, order="C")
     except ValueError as error:
         raise DesignError(f"{name}: {error}") from None
     array.flags.writeable = False

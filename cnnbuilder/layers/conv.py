@@ -73,6 +73,7 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
                     Change(f"{plural(common, 'group')} in {{block}}", {"groups": common}),
                     Change("1 group in {block}", {"groups": 1}),
                 ),
+                about_channels=True,
             )
         return None
 
@@ -102,6 +103,7 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
                 f"{plural(channels, 'channel')} (0 to {channels - 1}).",
                 f"there is no channel {largest}",
                 (drop,),
+                about_channels=True,
             )
         return None
 

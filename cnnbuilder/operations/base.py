@@ -6,7 +6,7 @@ which values an output is made of. Kernels, explanations, connectivity and recep
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Self
 
 from cnnbuilder.design.shape import Shape, size
 
@@ -26,9 +26,6 @@ class Read:
 class Operation:
     """One step of the mathematics, on one sample; kernels add the batch axis in front."""
 
-    weights: ClassVar[tuple[str, ...]] = ()
-    """The weights it reads, by the names that they have in the block."""
-
     @property
     def input_shapes(self) -> tuple[Shape, ...]:
         """The shapes of its inputs, in order."""
@@ -40,9 +37,14 @@ class Operation:
         raise NotImplementedError
 
     @property
+    def weight_shapes(self) -> dict[str, Shape]:
+        """The shapes of the weights that it reads, by name; kernels rely on them."""
+        return {}
+
+    @property
     def weight_names(self) -> tuple[str, ...]:
-        """The weights that this very operation reads; `weights` unless some are optional."""
-        return self.weights
+        """The weights that it reads, by the names that they have in the block."""
+        return tuple(self.weight_shapes)
 
     @property
     def trained(self) -> tuple[str, ...]:

@@ -43,8 +43,11 @@ class Correlate(Operation):
         return (self.filters, self.channels // self.groups, self.rows.kernel, self.columns.kernel)
 
     @property
-    def weight_names(self) -> tuple[str, ...]:
-        return ("weight",) if self.bias == "none" else ("weight", "bias")
+    def weight_shapes(self) -> dict[str, Shape]:
+        shapes = {"weight": self.weight_shape}
+        if self.bias != "none":
+            shapes["bias"] = (self.filters,) if self.bias == "channel" else self.output_shape
+        return shapes
 
     @property
     def macs(self) -> int:

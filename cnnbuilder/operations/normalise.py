@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Self
 
 from cnnbuilder.design.shape import Shape
 from cnnbuilder.operations.base import Index, Operation, Read
@@ -23,7 +23,6 @@ class Normalise(Operation):
     epsilon: float
     momentum: float
     training: bool = False
-    weights: ClassVar[tuple[str, ...]] = ("weight", "bias", "running_mean", "running_var")
 
     @property
     def input_shapes(self) -> tuple[Shape, ...]:
@@ -32,6 +31,10 @@ class Normalise(Operation):
     @property
     def output_shape(self) -> Shape:
         return self.shape
+
+    @property
+    def weight_shapes(self) -> dict[str, Shape]:
+        return dict.fromkeys(("weight", "bias", "running_mean", "running_var"), (self.shape[0],))
 
     @property
     def trained(self) -> tuple[str, ...]:

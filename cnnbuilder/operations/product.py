@@ -27,8 +27,9 @@ class Product(Operation):
         return (self.units,)
 
     @property
-    def weight_names(self) -> tuple[str, ...]:
-        return ("weight", "bias") if self.bias else ("weight",)
+    def weight_shapes(self) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"weight": (self.units, self.features)}
+        return {**shapes, "bias": (self.units,)} if self.bias else shapes
 
     @property
     def macs(self) -> int:

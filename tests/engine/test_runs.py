@@ -139,9 +139,15 @@ def test_a_convolution_that_others_read_too_is_not_hidden_in_its_relu(readers):
         assert_all_close(found.run, wanted.run, 1e-5)
 
 
-def test_names_in_keep_that_the_design_lacks_do_no_harm():
+def test_a_name_in_keep_that_the_design_lacks_is_refused():
     network = Network(relu_chain())
-    assert network.forward(inputs_of(network), keep={"conv1", "nowhere"})["conv1"].shape == (2, 6, 12, 12)
+    with pytest.raises(InputError, match="'nowhere'"):
+        network.forward(inputs_of(network), keep={"conv1", "nowhere"})
+
+
+def test_one_name_alone_is_kept_too():
+    network = Network(relu_chain())
+    assert network.forward(inputs_of(network), keep="conv1")["conv1"].shape == (2, 6, 12, 12)
 
 
 # Taking over what an earlier run computed
