@@ -44,13 +44,18 @@ def completed(graph: Graph, layout: Mapping[str, Place]) -> dict[str, Place]:
     if not any(id in layout for id in graph.blocks):
         return arranged(graph)
     places = {id: layout[id] for id in graph.blocks if id in layout}
+    lowest: dict[Place, float] = {}
+    """Where the last card beside a source came to lie: the next one is looked for from there on."""
     for id in (*graph.wiring.order, *graph.blocks):
         if id not in places:
             source = next((places[other] for other in graph.wiring.sources[id] if other in places), None)
             x, y = (source[0] + COLUMN, source[1]) if source else (0.0, 0.0)
+            wanted = (x, y)
+            y = lowest.get(wanted, y)
             while any(abs(x - a) < COLUMN * 0.75 and abs(y - b) < ROW * 0.85 for a, b in places.values()):
                 y += ROW
             places[id] = (x, y)
+            lowest[wanted] = y
     return {id: places[id] for id in graph.blocks}
 
 

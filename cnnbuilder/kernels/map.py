@@ -86,9 +86,9 @@ def derivative(function: int, v: float, a: float, b: float) -> float:
     if function == LEAKY_RELU:
         return real(1) if v > 0 else a
     if function == ELU:
-        return a * math.exp(v) if v <= 0 else real(1)
+        return real(1) if v > 0 else a * math.exp(v)
     if function == SELU:
-        return real(SELU_SCALE) * (real(SELU_ALPHA) * math.exp(v) if v <= 0 else real(1))
+        return real(SELU_SCALE) * (real(1) if v > 0 else real(SELU_ALPHA) * math.exp(v))
     if function == GELU:
         normal = real(0.5) * (real(1) + math.erf(v * real(HALF_ROOT)))
         return normal + v * real(DENSITY) * math.exp(real(-0.5) * v * v)

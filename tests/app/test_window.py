@@ -84,7 +84,16 @@ def test_fields_understand_what_people_write(lenet: Window, qtbot: Any, name: st
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("filters", "-1"), ("filters", "many"), ("padding", "lots"), ("stride", "0")]
+    ("name", "text"),
+    [
+        ("filters", "-1"),
+        ("filters", "many"),
+        ("filters", "1e999"),
+        ("filters", "nan"),
+        ("filters", "9" * 5000),
+        ("padding", "lots"),
+        ("stride", "0"),
+    ],
 )
 def test_a_wrong_value_is_explained_and_never_a_traceback(lenet: Window, qtbot: Any, name: str, text: str) -> None:
     lenet.session.select(("conv1",))

@@ -8,6 +8,7 @@ from cnnbuilder.design.graph import Block, Graph, Link
 from cnnbuilder.design.layout import COLUMN, ROW, arranged, completed, followed
 from cnnbuilder.files import load
 from cnnbuilder.files.resources import samples
+from tests.designs import block, image, joined
 
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet18", "vgg16", "alexnet", "broken", "notes-example"])
@@ -54,3 +55,11 @@ def test_an_arranged_design_stays_arranged_and_another_keeps_its_places() -> Non
     again = followed(moved, graph)
     assert again.layout["conv1"] == (-500, -500) and again.layout["pool1"] == design.layout["pool1"]
     assert followed(Design(), Graph()).layout == {}
+
+
+def test_many_blocks_beside_one_are_placed_without_overlap() -> None:
+    blocks = [image(id="image"), *(block(f"b{number}", "activation") for number in range(300))]
+    design = joined(blocks, [("image", f"b{number}", 0) for number in range(300)])
+    places = completed(design.graph, {"image": (0.0, 0.0)})
+    assert len(set(places.values())) == 301
+    assert len({y for _, y in places.values()}) >= 300

@@ -43,6 +43,12 @@ def test_large_values_stay_finite_and_nan_stays_nan(function: str, dtype: str) -
 
 
 @both
+@pytest.mark.parametrize("function", ["elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus"])
+def test_the_derivative_at_nan_is_nan_as_in_pytorch(function: str, dtype: str) -> None:
+    assert np.isnan(apply(function, [math.nan], dtype, 1.0)[1]).all()
+
+
+@both
 def test_the_first_of_equal_largest_has_the_gradient(dtype: str) -> None:
     operation = Reduce("max", (1, 2, 4), Each(1), ((0, 2, 2),), ((0, 2, 2), (1, 4, 3)))
     data = Data([np.array([[[[1.0, 2.0, 2.0, 0.0], [2.0, 1.0, 2.0, 2.0]]]])], [], np.array([[[[1.0, 10.0]]]]))

@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
+from cnnbuilder.design.errors import DesignFileError
 from cnnbuilder.design.parameters import BadValue, Choice, Integer, PaddingParameter, Parameter
+from cnnbuilder.design.plain import plain
 
 SEPARATORS = ("×", "x", ";", " ")
 
@@ -129,8 +131,8 @@ class TextField(Field):
             self.edited.emit(None)
             return
         try:
-            value = self.read(text)
-        except ValueError:
+            value = plain(self.read(text), "value")
+        except (ValueError, DesignFileError):
             # Not even a value: let the declaration say in its words what it wants.
             try:
                 self.parameter.read(text)
