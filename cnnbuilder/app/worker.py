@@ -14,9 +14,9 @@ from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.check import check
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import Cancelled
+from cnnbuilder.design.partial import runnable_part
 from cnnbuilder.engine.cancel import Cancellation
 from cnnbuilder.engine.network import Network
-from cnnbuilder.engine.partial import runnable_part
 from cnnbuilder.engine.run import Run
 from cnnbuilder.engine.weights import Weights
 from cnnbuilder.files.pictures import prepare
