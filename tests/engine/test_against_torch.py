@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, currently_in_test_context, given
 from hypothesis import strategies as st
 
 from cnnbuilder import Network
 from tests.arrays import assert_all_close, assert_close
+from tests.designs import block, chain, sample
 from tests.strategies import networks
 
 oracle = pytest.importorskip("tests.engine.torch_oracle", reason="needs PyTorch")
@@ -43,7 +44,8 @@ def compare(network, inputs, backward, loss, training=False):
         assert_all_close(gradients.weights, weights, tolerance)
     except AssertionError:
         # Only where a value lies so near a kink that rounding decides, gradients may differ.
-        assume(network.dtype == "float64" or not near_a_kink(network, inputs, loss, training, values, weights))
+        if network.dtype == "float32" and currently_in_test_context():
+            assume(not near_a_kink(network, inputs, loss, training, values, weights))
         raise
     return gradients, theirs
 
@@ -135,8 +137,61 @@ def test_training_uses_the_batch_and_reports_new_running_values(dtype, design, s
 def variances(network, inputs):
     """The variance of every channel that a batch normalisation sees."""
     theirs = oracle.Oracle(network.design, network.weights, inputs, training=True)
-    for id, block in network.design.blocks.items():
-        if block.kind == "batch_norm":
+    for id, item in network.design.blocks.items():
+        if item.kind == "batch_norm":
             (source,) = network.design.graph.wiring.sources[id]
             value = theirs.values[source].detach().numpy()
             yield from value.var(axis=(0, 2, 3) if value.ndim == 4 else 0)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_larger_convolutions(seed):
+    """Sizes that reach the blocked, the row and the direct kernels, with whole and with partial tiles."""
+    generator = np.random.default_rng(seed)
+
+    def pick(*values):
+        return int(generator.choice(values))
+
+    groups = pick(1, 1, 1, 2, 4)
+    channels, filters = (groups * pick(1, 3, 8, 16, 17) for _ in range(2))
+    conv = block(
+        "conv",
+        "conv",
+        filters=filters,
+        kernel_size=[pick(1, 2, 3, 5), pick(1, 3, 4, 7)],
+        stride=[pick(1, 1, 2), pick(1, 1, 3)],
+        padding=[pick(0, 1, 2), pick(0, 1, 3), pick(0, 1, 2), pick(0, 2, 3)],
+        dilation=[pick(1, 1, 2), pick(1, 1, 2)],
+        groups=groups,
+        bias=str(generator.choice(["channel", "location", "none"])),
+    )
+    rest = [block("relu", "activation"), block("pool", "max_pool"), block("gap", "global_pool"), block("f", "flatten")]
+    design = chain(conv, *rest, block("d", "dense", units=5), size=(channels, pick(13, 32, 41), pick(17, 32, 50)))
+    batch = pick(1, 2, 5)
+    network, inputs, _ = prepared(design, "float32", seed, batch)
+    labels = generator.integers(0, 5, batch)
+    compare(
+        network,
+        inputs,
+        lambda run: run.backward(target=labels.tolist()),
+        lambda theirs: torch.nn.functional.cross_entropy(theirs.values["d"], torch.tensor(labels)),
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["notes-example", "kernel-six", "lenet5", pytest.param("resnet18", marks=pytest.mark.slow)]
+)
+def test_the_samples(name):
+    design = sample(name)
+    network = Network(design)
+    inputs = {"image": np.random.default_rng(0).standard_normal((1, *network.report.shapes["image"])).astype("float32")}
+    theirs = oracle.Oracle(design, network.weights, inputs)
+    (output,) = network.outputs
+    slope = np.random.default_rng(1).standard_normal(network.report.shapes[output])
+    gradients = network.forward(inputs).backward(gradient=slope)
+    values, weights = theirs.gradients((theirs.values[output] * torch.tensor(slope)).sum())
+    assert_all_close(gradients.run, {id: value.detach().numpy() for id, value in theirs.values.items()}, 1e-4)
+    # Among millions of values some lie at a kink; what counts is the distance as a whole.
+    for found, wanted in ((gradients.outputs, values), (gradients.weights, weights)):
+        for id, array in wanted.items():
+            assert np.linalg.norm(found[id] - array) <= 1e-3 * max(np.linalg.norm(array), 1e-3), id
