@@ -17,6 +17,7 @@ _COMMON = {
 settings.register_profile("quick", max_examples=25, **_COMMON)
 settings.register_profile("ci", max_examples=100, derandomize=True, **_COMMON)
 settings.register_profile("long", max_examples=2000, **_COMMON)
+# Much is drawn and nothing made smaller: to look for what the others have not met.
 settings.register_profile("raw", max_examples=300, phases=(Phase.explicit, Phase.generate), **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
@@ -26,7 +27,8 @@ LASTING = ("cnnbuilder-",)
 
 @pytest.fixture(scope="session")
 def kernels() -> None:
-    """The compiled kernels, from their cache if it is warm; for every test that runs a network."""
+    """The compiled kernels, for every test that runs a network. They stay in the user's cache folder (or the one that
+    CNNBUILDER_CACHE names) from one run of the tests to the next."""
     from cnnbuilder.kernels import prepare
 
     prepare()
