@@ -75,6 +75,7 @@ def test_an_edit_in_the_inspector_reaches_the_maps_and_undo_takes_it_back(lenet:
         ("padding", "1, 2", [1, 2]),
         ("padding", "full", "full"),
         ("filters", "12", 12),
+        ("filters", "1,024", 1024),
     ],
 )
 def test_fields_understand_what_people_write(lenet: Window, qtbot: Any, name: str, text: str, value: object) -> None:
@@ -90,6 +91,7 @@ def test_fields_understand_what_people_write(lenet: Window, qtbot: Any, name: st
         ("filters", "many"),
         ("filters", "1e999"),
         ("filters", "nan"),
+        ("filters", "5,5"),
         ("filters", "9" * 5000),
         ("padding", "lots"),
         ("stride", "0"),

@@ -1,6 +1,7 @@
 """One field for each editor that a parameter declaration can ask for. A field reads and writes JSON values."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,10 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from cnnbuilder.design.errors import DesignFileError
-from cnnbuilder.design.parameters import BadValue, Choice, Integer, PaddingParameter, Parameter
+from cnnbuilder.design.parameters import BadValue, Choice, PaddingParameter, Parameter
 from cnnbuilder.design.plain import plain
 
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
 SEPARATORS = ("×", "x", ";", " ")
 
 
@@ -162,10 +164,9 @@ class IntegerField(TextField):
         return str(value)
 
     def read(self, text: str) -> Any:
-        cleaned = (
-            text.replace(",", "").replace(" ", "").replace("−", "-") if isinstance(self.parameter, Integer) else text
-        )
-        number = float(cleaned)
+        cleaned = text.replace(" ", "").replace("−", "-")
+        # A comma is between thousands where three digits follow it, and a decimal comma elsewhere.
+        number = float(cleaned.replace(",", "" if THOUSANDS.fullmatch(cleaned) else "."))
         return int(number) if number.is_integer() else number
 
 
