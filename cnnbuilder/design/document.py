@@ -1,10 +1,10 @@
 """The design: what is drawn and saved. An immutable value that reads and writes the contract's JSON (see docs)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -27,6 +27,25 @@ class _LinkData(msgspec.Struct):
     input: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
+@dataclass(frozen=True)
+class Note:
+    """Words that lie on the canvas, `width` wide, their upper left corner at (`x`, `y`)."""
+
+    text: str
+    x: float
+    y: float
+    width: float = 220.0
+
+
+@dataclass(frozen=True)
+class Group:
+    """Blocks that belong together, such as a stage. Folded, they are one card at the place of the first."""
+
+    name: str
+    blocks: tuple[str, ...]
+    folded: bool = True
+
+
 class _DesignData(msgspec.Struct):
     blocks: list[_BlockData]
     name: str = ""
@@ -38,6 +57,7 @@ class _DesignData(msgspec.Struct):
 
 _KEYS = ("format", "version", "name", "seed", "labels", "blocks", "links", "layout")
 _BLOCK_KEYS = ("id", "kind", "params")
+DIRECTIONS = ("right", "down")
 
 
 @dataclass(frozen=True)
@@ -51,9 +71,16 @@ class Design:
     labels: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What a file said that this version does not know; saved back unchanged."""
+    notes: tuple[Note, ...] = ()
+    groups: tuple[Group, ...] = ()
+    """Blocks that can be folded into one card; no block is in two."""
+    direction: str = "right"
+    """Where links lead when cards are laid: one of DIRECTIONS."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layout", MappingProxyType(dict(self.layout)))
+        if self.groups:
+            object.__setattr__(self, "groups", _disjoint(self.groups, self.graph))
         object.__setattr__(self, "extra", MappingProxyType(dict(self.extra)))
 
     def __hash__(self) -> int:
@@ -61,7 +88,7 @@ class Design:
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self.graph, dict(self.layout), self.name, self.seed, self.labels, dict(self.extra))
-        return Design, parts
+        return Design, (*parts, self.notes, self.groups, self.direction)
 
     @property
     def blocks(self) -> Mapping[str, Block]:
@@ -104,7 +131,8 @@ class Design:
             if item.id in blocks:
                 raise DesignFileError(f"blocks[{number}].id: {item.id!r} is used twice")
             extra = {key: value for key, value in raw.items() if key not in _BLOCK_KEYS}
-            blocks[item.id] = Block(item.id, item.kind, item.params, extra)
+            off = extra.get("off") is True and bool(extra.pop("off"))
+            blocks[item.id] = Block(item.id, item.kind, item.params, extra, off)
         if read.links is None:
             ids = list(blocks)
             links = tuple(Link(source, target) for source, target in pairwise(ids))
@@ -116,7 +144,9 @@ class Design:
                     raise DesignFileError(f"links[{number}]: there is no block {end!r}")
         layout = {id: place for id, place in read.layout.items() if id in blocks}
         extra = {key: value for key, value in data.items() if key not in _KEYS}
-        return cls(Graph(blocks, links), layout, read.name, read.seed, tuple(read.labels), extra)
+        drawn = {name: _taken(extra, name, form) for name, form in _DRAWN.items() if name in extra}
+        drawn = {name: value for name, value in drawn.items() if value is not None}
+        return cls(Graph(blocks, links), layout, read.name, read.seed, tuple(read.labels), extra, **drawn)
 
     def to_dict(self) -> dict[str, Any]:
         """The design as a JSON object, every parameter written, in one fixed order."""
@@ -128,17 +158,52 @@ class Design:
             "labels": list(self.labels),
             "blocks": [
                 {"id": block.id, "kind": block.kind, "params": plain(block.params, block.id),
-                 **plain(dict(block.extra), block.id)}
+                 **({"off": True} if block.off else {}), **plain(dict(block.extra), block.id)}
                 for block in self.blocks.values()
             ],
             "links": [{"from": link.source, "to": link.target, "input": link.input} for link in self.links],
             "layout": {id: [_short(x) for x in self.layout[id]] for id in self.blocks if id in self.layout},
             **plain(dict(self.extra), "design"),
+            **({"notes": [_note(note) for note in self.notes]} if self.notes else {}),
+            **({"groups": [asdict(group) for group in self.groups]} if self.groups else {}),
+            **({"direction": self.direction} if self.direction != DIRECTIONS[0] else {}),
         }
 
 
 def _short(x: float) -> float | int:
     return int(x) if x == int(x) else x
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"text": note.text, "x": _short(note.x), "y": _short(note.y), "width": _short(note.width)}
+
+
+_DRAWN = {"notes": tuple[Note, ...], "groups": tuple[Group, ...], "direction": Literal["right", "down"]}
+"""What a design may say beside the contract's keys, and the form that is known; another form is kept as it is."""
+
+
+def _taken(extra: dict[str, Any], name: str, form: Any) -> Any:
+    """The value of `name`, taken out of `extra`; None if it does not have that form."""
+    try:
+        read = msgspec.convert(extra[name], form)
+    except msgspec.ValidationError:
+        return None
+    del extra[name]
+    return read
+
+
+def _disjoint(groups: tuple[Group, ...], graph: Graph) -> tuple[Group, ...]:
+    """`groups` with no block twice or unknown, no name twice, and none of fewer than two blocks."""
+    seen: set[str] = set()
+    names: set[str] = set()
+    found: list[Group] = []
+    for group in groups:
+        blocks = tuple(id for id in dict.fromkeys(group.blocks) if id in graph.blocks and id not in seen)
+        if len(blocks) > 1 and group.name not in names:
+            found.append(group if blocks == group.blocks else replace(group, blocks=blocks))
+            seen.update(blocks)
+            names.add(group.name)
+    return groups if found == list(groups) else tuple(found)
 
 
 def _check_format(data: Any) -> None:

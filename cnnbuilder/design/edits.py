@@ -128,7 +128,7 @@ def without_param(graph: Graph, id: str, name: str) -> Graph:
     """One parameter of block `id` not given, so that it has its default."""
     block = graph.block(id)
     given = {key: value for key, value in block.given.items() if key != name}
-    return graph.with_block(Block(block.id, block.kind, given, block.extra))
+    return graph.with_block(replace(block, given=given))
 
 
 def rename(design: Design, old: str, new: str) -> Design:
@@ -139,7 +139,7 @@ def rename(design: Design, old: str, new: str) -> Design:
     if new != old and new in design.blocks:
         raise DesignError(f"there is a block {new!r} already")
     blocks = {
-        (new if id == old else id): (Block(new, block.kind, block.given, block.extra) if id == old else block)
+        (new if id == old else id): (replace(block, id=new) if id == old else block)
         for id, block in design.blocks.items()
     }
     links = tuple(
@@ -147,7 +147,10 @@ def rename(design: Design, old: str, new: str) -> Design:
         for item in design.links
     )
     layout = {(new if id == old else id): place for id, place in design.layout.items()}
-    return replace(design, graph=Graph(blocks, links), layout=layout)
+    groups = tuple(
+        replace(group, blocks=tuple(new if id == old else id for id in group.blocks)) for group in design.groups
+    )
+    return replace(design, graph=Graph(blocks, links), layout=layout, groups=groups)
 
 
 def move(design: Design, places: dict[str, tuple[float, float]]) -> Design:

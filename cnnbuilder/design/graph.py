@@ -4,13 +4,13 @@ import heapq
 import re
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from cnnbuilder.design.errors import UnknownNameError
-from cnnbuilder.design.layer import Layer, find_kind
+from cnnbuilder.design.layer import Layer, Passing, find_kind
 from cnnbuilder.design.plain import plain
 
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -25,13 +25,15 @@ class Block:
     given: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What a file said of the block that this version does not know; saved back unchanged."""
+    off: bool = False
+    """Switched off: it stays where it is, and its first input goes by. A block that reads nothing stays on."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "given", MappingProxyType(dict(self.given)))
         object.__setattr__(self, "extra", MappingProxyType(dict(self.extra)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Block, (self.id, self.kind, dict(self.given), dict(self.extra))
+        return Block, (self.id, self.kind, dict(self.given), dict(self.extra), self.off)
 
     @cached_property
     def layer_class(self) -> type[Layer] | None:
@@ -44,8 +46,18 @@ class Block:
 
     @property
     def layer(self) -> Layer | None:
-        """What it does; None if the kind is unknown or a parameter is wrong."""
+        """What it does; None if the kind is unknown or a parameter is wrong, and it is not switched off."""
+        return Passing() if self.passes else self._read[0]
+
+    @property
+    def drawn(self) -> Layer | None:
+        """What it does when it is not switched off; None if the kind is unknown or a parameter is wrong."""
         return self._read[0]
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is switched off; a kind that reads nothing has nothing to let by."""
+        return self.off and (self.layer_class is None or self.layer_class.inputs != (0, 0))
 
     @property
     def faults(self) -> dict[str, str]:
@@ -55,8 +67,8 @@ class Block:
     @property
     def params(self) -> dict[str, Any]:
         """Every parameter as JSON, defaults filled in, wrong ones as they were given; the caller's own copy."""
-        if self.layer is not None:
-            return self.layer.to_params()
+        if self.drawn is not None:
+            return self.drawn.to_params()
         if self.layer_class is None:
             return deepcopy(dict(self.given))
         good = {name: value for name, value in self.given.items() if name not in self.faults}
@@ -68,12 +80,7 @@ class Block:
 
     def with_params(self, /, **changes: Any) -> "Block":
         """A copy with these parameters changed."""
-        return Block(
-            self.id,
-            self.kind,
-            {**self.given, **{name: plain(value, name) for name, value in changes.items()}},
-            self.extra,
-        )
+        return replace(self, given={**self.given, **{name: plain(value, name) for name, value in changes.items()}})
 
     def __hash__(self) -> int:
         return hash((self.id, self.kind))

@@ -62,7 +62,10 @@ class Layer:
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most inputs; None: any number. A kind without inputs is where arrays come in."""
 
-    def __init_subclass__(cls, *, kind: str, group: str, label: str) -> None:
+    def __init_subclass__(cls, *, kind: str | None, group: str, label: str) -> None:
+        if kind is None:  # no kind that a block can be of
+            cls.label = label
+            return
         if group not in GROUPS:
             raise TypeError(f"{cls.__name__}: there is no group {group!r}; there are {', '.join(GROUPS)}")
         taken = _kinds.get(kind)
@@ -80,7 +83,10 @@ class Layer:
         return {}
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
-        """The operations that it is: the first takes the layer's inputs, each other one the output before it."""
+        """The operations that it is: the first takes the layer's inputs, each other one the output before it.
+
+        Without operations the first input is the output.
+        """
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -116,6 +122,19 @@ class Layer:
                 except BadValue as error:
                     faults[name] = str(error)
         return (None, faults) if faults else (cls(**values), {})
+
+
+@dataclass(frozen=True)
+class Passing(Layer, kind=None, group="", label="Switched off"):
+    """What a block does that is switched off: its first input goes by."""
+
+    inputs = (1, None)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def lower(self, *inputs: Shape) -> Sequence[Operation]:
+        return ()
 
 
 _kinds: dict[str, type[Layer]] = {}

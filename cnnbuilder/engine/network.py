@@ -64,13 +64,16 @@ class Network:
         self._nodes: dict[tuple[Tape, frozenset[str]], list[Node]] = {}
         self._plans: dict[tuple[Tape, int, tuple[int, ...]], Plan] = {}
         self._tape = self._tape_for(tuple(self.report.shapes[id] or () for id in self.inputs), False)
-        wrong = wrong_weights(weights or {}, self._tape.weights)
+        # The weights of a block that is switched off wait until it is on again.
+        resting = tuple(f"{id}." for id, block in design.blocks.items() if block.passes)
+        arrays = {name: array for name, array in (weights or {}).items() if not str(name).startswith(resting)}
+        wrong = wrong_weights(arrays, self._tape.weights)
         if wrong:
             raise DesignError("\n".join(wrong))
         self._first = FirstWeights(design.seed if seed is None else _seed(seed))
         self._held: dict[str, Versioned] = {}
         given = weights if isinstance(weights, Weights) else None
-        for name, values in (weights or {}).items():
+        for name, values in arrays.items():
             self._held[name] = self._taken(name, given.versioned(name) if given else values)
         self.weights: MutableMapping[str, Array] = _NetworkWeights(self)
 

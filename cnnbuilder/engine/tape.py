@@ -54,11 +54,13 @@ class Tape:
         if layer.inputs == (0, 0):
             self.sources[id] = self.output[id] = self._value(found.shape)
             return
-        for operation in layer.lower(*report.input_shapes(id)):
+        # A block that does nothing is its first input under another name.
+        for operation in layer.lower(*report.input_shapes(id)) or (View(found.shape, found.shape),):
             assert isinstance(operation, Operation)
             operation = operation.in_training() if training else operation
             view = isinstance(operation, View)
             output = self._value(operation.output_shape, self.root[inputs[0]] if view else None)
+            inputs = inputs[:1] if view else inputs
             names = tuple(f"{id}.{name}" for name in operation.weight_names)
             self._bind(id, operation)
             self.nodes.append(Node(operation, inputs, names, output, id))
