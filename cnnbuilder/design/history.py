@@ -50,6 +50,20 @@ class History(Generic[State]):
         """Whether the state shown is not the one last saved."""
         return self.state is not self._saved
 
+    @property
+    def now(self) -> int:
+        """How many of the steps are done."""
+        return self._now
+
+    def holds(self, state: State) -> bool:
+        """Whether `state` is one of this document's."""
+        return any(step.state is state for step in self._steps)
+
+    def go_to(self, step: int) -> State:
+        """The state after `step` steps."""
+        self._now = min(max(step, 0), len(self._steps) - 1)
+        return self.state
+
     def saved(self, state: State) -> None:
         """Note that `state` is what the file holds."""
         self._saved = state

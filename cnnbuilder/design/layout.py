@@ -14,7 +14,7 @@ FEWEST_COLUMNS = 5
 Place = tuple[float, float]
 
 
-def arranged(graph: Graph) -> dict[str, Place]:
+def arranged(graph: Graph, direction: str = "right", groups: tuple[object, ...] = ()) -> dict[str, Place]:
     """A place for every block; the same graph has the same places."""
     depth = _depths(graph)
     lane = _lanes(graph, depth)

@@ -2,7 +2,7 @@
 
 import itertools
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -69,6 +69,19 @@ class Weights(Mapping[str, Array]):
                 for name, item in self._items.items()
             }
         )
+
+    def without(self, ids: Collection[str]) -> "Weights":
+        """A copy without the arrays of these blocks."""
+        return Weights({name: item for name, item in self._items.items() if name.rpartition(".")[0] not in ids})
+
+    def with_copies(self, other: "Weights", names: Mapping[str, str]) -> "Weights":
+        """A copy that also holds the arrays that `other` has for the blocks in `names`, under their names here."""
+        added: dict[str, Versioned] = {}
+        for name, item in other._items.items():
+            id, _, rest = name.rpartition(".")
+            if id in names:
+                added[f"{names[id]}.{rest}"] = item
+        return Weights({**self.without(set(names.values()))._items, **added})
 
     def __getitem__(self, name: str) -> Array:
         return self._items[name].array

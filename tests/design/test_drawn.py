@@ -14,7 +14,6 @@ from cnnbuilder.files import load
 from cnnbuilder.files.resources import samples
 from tests.designs import block, chain
 
-
 LAYERS = (block("conv1", "conv"), block("activation1", "activation"), block("flatten1", "flatten"))
 
 

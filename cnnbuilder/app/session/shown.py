@@ -1,0 +1,101 @@
+"""What views look at: the document on top and what is known beside it, as one immutable value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnbuilder.design.check import Report, check
+from cnnbuilder.design.document import Design
+from cnnbuilder.design.graph import Block
+from cnnbuilder.design.layout import completed
+
+if TYPE_CHECKING:
+    from cnnbuilder.files.pictures import Picture
+
+Arrays = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What undo goes back to: the design and its weights (None: the first ones, made of the seed)."""
+
+    design: Design
+    weights: Arrays | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the open documents."""
+
+    key: int
+    title: str
+    changed: bool
+    path: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """All that views look at, as one value; unchanged parts are the same objects as before."""
+
+    state: State
+    key: int = 0
+    """Which of the open documents this is."""
+    tabs: tuple[Tab, ...] = ()
+    """The open documents."""
+    picture: "Picture | None" = None
+    path: Path | None = None
+    changed: bool = False
+    """Whether there is something to save."""
+    undo: str | None = None
+    redo: str | None = None
+    selected: tuple[str, ...] = ()
+    target: int | None = None
+    """The class that the backward pass begins with; None: the likeliest."""
+    live: bool = True
+    backward: bool = True
+    """Whether a run goes backward too."""
+
+    @property
+    def design(self) -> Design:
+        """The design."""
+        return self.state.design
+
+    @property
+    def report(self) -> Report:
+        """What the check says of the design."""
+        return check(self.state.design)
+
+    @property
+    def block(self) -> Block | None:
+        """The block selected last."""
+        return self.design.blocks.get(self.selected[-1]) if self.selected else None
+
+    @property
+    def title(self) -> str:
+        """The file's name, or the design's."""
+        return title_of(self.path, self.design)
+
+    def fitting_weights(self) -> dict[str, Any]:
+        """Of the weights held, those that have a place in the design as it is, or wait for a block switched off."""
+        held = self.state.weights or {}
+        found: dict[str, Any] = {}
+        for id, inference in self.report.inferences.items():
+            for name, weight in inference.weights if inference else ():
+                array = held.get(f"{id}.{name}")
+                if array is not None and tuple(array.shape) == tuple(weight.shape):
+                    found[f"{id}.{name}"] = array
+        resting = {id for id, block in self.design.blocks.items() if block.passes}
+        return found | {name: held[name] for name in held if name.rpartition(".")[0] in resting}
+
+
+def title_of(path: Path | None, design: Design) -> str:
+    """What a document is called."""
+    return path.name if path else (design.name or "untitled")
+
+
+def with_places(design: Design) -> Design:
+    """`design` with a place for every card."""
+    if all(id in design.layout for id in design.blocks):
+        return design
+    return replace(design, layout=completed(design.graph, design.layout))
