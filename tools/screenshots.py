@@ -36,7 +36,7 @@ def problem(stage: Stage) -> None:
     """A clash, explained."""
     stage.wait(RAN)
     stage.ask("window.session.select(('conv3',))")
-    stage.ask("window.tabs.setCurrentWidget(window.problems)")
+    stage.ask("window.docks.show_view('problems')")
     stage.ask("window.canvas.show_block('conv3')")
 
 
@@ -44,7 +44,7 @@ def gradients(stage: Stage) -> None:
     """The gradient of a weight."""
     welcome(stage)
     stage.ask("window.session.select(('conv2',))")
-    stage.ask("window.tabs.setCurrentWidget(window.maps[1])")
+    stage.ask("window.docks.show_view('gradients')")
     stage.ask("window.maps[1]._which.setCurrentIndex(1)")
     stage.ask("window.maps[1].refresh(True)")
 

@@ -1,17 +1,20 @@
 """The main window: puts the rooms together and joins their signals. It decides nothing about the document."""
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
 from cnnbuilder.app.bar import PictureBar
 from cnnbuilder.app.canvas.view import Canvas
+from cnnbuilder.app.docks import Docks, Kind
+from cnnbuilder.app.docks_menu import add_view_menu
 from cnnbuilder.app.documents import Documents
 from cnnbuilder.app.inspector.panel import Inspector
 from cnnbuilder.app.live import Live
@@ -23,8 +26,10 @@ from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.problems import Problems
 
-PALETTE_WIDTH, INSPECTOR_WIDTH, VIEWS_HEIGHT = 200, 286, 256
+PALETTE_WIDTH, INSPECTOR_WIDTH = 200, 286
 SIZE = (1400, 900)
+MAPS = ("maps", "gradients", "kernels")
+"""The views that show arrays."""
 
 
 class Window(QMainWindow):
@@ -38,6 +43,7 @@ class Window(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self._latest: Result | None = None
         self.tasks = Tasks()
         self.runner = Runner()
         self.live = Live(session, self.runner)
@@ -49,15 +55,12 @@ class Window(QMainWindow):
         self.bar = PictureBar(session, self.actions_.made["undo"], self.actions_.made["redo"])
         self.inspector = Inspector(session)
         self.palette_ = Palette()
-        self.tabs = QTabWidget()
         self.problems = Problems(session)
         self.status = Status(session)
         self.setStatusBar(self.status)
         self._build_body()
         self._join()
         self._painted = False
-        self._latest: Result | None = None
-        self.maps: tuple[Any, ...] = ()
         self._leaving = False
         self._restore()
         self.canvas.show_design(session.design, session.shown.selected)
@@ -66,33 +69,51 @@ class Window(QMainWindow):
     # Building
 
     def _build_body(self) -> None:
-        self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName("Views")
-        self.tabs.addTab(Costs(self.session), "Shapes and costs")
-        self.tabs.addTab(self.problems, "Problems")
-        self.tabs.setMinimumHeight(150)
-        self._middle = QSplitter(Qt.Orientation.Vertical)
-        self._middle.addWidget(self.canvas)
-        self._middle.addWidget(self.tabs)
-        self._middle.setStretchFactor(0, 1)
-        self._middle.setCollapsible(0, False)
-        self._across = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (self.palette_, self._middle, self.inspector):
-            self._across.addWidget(widget)
-        self._across.setStretchFactor(1, 1)
-        self._across.setCollapsible(1, False)
-        self._across.setSizes([PALETTE_WIDTH, SIZE[0] - PALETTE_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
-        self._middle.setSizes([SIZE[1] - VIEWS_HEIGHT, VIEWS_HEIGHT])
-        for splitter in (self._middle, self._across):
-            splitter.setHandleWidth(1)
-            splitter.setFrameShape(QFrame.Shape.NoFrame)
-        body = QWidget()
-        column = QVBoxLayout(body)
+        """The picture bar above all; the canvas in the middle of the docks."""
+        self.middle = QWidget()
+        column = QVBoxLayout(self.middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.bar)
-        column.addWidget(self._across, 1)
+        column.addWidget(self.canvas, 1)
+        self.docks = Docks(
+            self.middle,
+            (
+                Kind("maps", "Feature maps", partial(self._make_maps, "FeatureMaps"), late=True),
+                Kind("gradients", "Gradients", partial(self._make_maps, "Gradients"), late=True),
+                Kind("kernels", "Kernels", partial(self._make_maps, "Kernels"), late=True),
+                Kind("costs", "Shapes and costs", lambda: Costs(self.session)),
+                Kind("problems", "Problems", lambda: self.problems, single=True),
+            ),
+        )
+        self.docks.add_panel("palette", "Palette", self.palette_, "left", PALETTE_WIDTH)
+        self.docks.add_panel("inspector", "Inspector", self.inspector, "right", INSPECTOR_WIDTH)
+        self.docks.made.connect(self._join_view)
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.bar)
+        rows.addWidget(self.docks, 1)
         self.setCentralWidget(body)
+        add_view_menu(self.docks, self.actions_.make, self._view_menu)
+
+    def _make_maps(self, name: str) -> QWidget:
+        view: QWidget = getattr(import_module("cnnbuilder.app.views.maps"), name)(self.session)
+        return view
+
+    def _join_view(self, view: QWidget) -> None:
+        """Give a new view what the others have."""
+        if hasattr(view, "show_result"):
+            self.ran.connect(view.show_result)
+            if self._latest is not None:
+                view.show_result(self._latest)
+        if hasattr(view, "centred"):
+            view.centred.connect(self.canvas.show_block)
+
+    @property
+    def maps(self) -> tuple[Any, ...]:
+        """The views of arrays that are made."""
+        return tuple(self.docks.views(*MAPS))
 
     def _build_menus(self) -> None:
         bar, make = self.menuBar(), self.actions_.make
@@ -101,7 +122,7 @@ class Window(QMainWindow):
         bar.setCornerWidget(self._file, Qt.Corner.TopRightCorner)
         file_menu(self.actions_, bar.addMenu("&File"), self.close)
         edit_menu(self.actions_, bar.addMenu("&Edit"))
-        view = bar.addMenu("&View")
+        view = self._view_menu = bar.addMenu("&View")
         view.addAction(make("zoom-in", "Zoom &in", "Ctrl++", lambda: self.canvas.zoom_by(1.25), "zoom-in"))
         self.actions_.made["zoom-in"].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
         view.addAction(make("zoom-out", "Zoom &out", "Ctrl+-", lambda: self.canvas.zoom_by(0.8), "zoom-out"))
@@ -128,9 +149,7 @@ class Window(QMainWindow):
         self.bar.open_picture.connect(self.documents.choose_picture)
         self.bar.sample_picture.connect(self.documents.open_picture)
         self.documents.opened.connect(canvas.begin)
-        self.problems.titled.connect(lambda words: self._name_tab(self.problems, words))
-        self.problems.centred.connect(canvas.show_block)
-        self.status.show_problems.connect(lambda: self.tabs.setCurrentWidget(self.problems))
+        self.status.show_problems.connect(lambda: self.docks.show_view("problems"))
         self.status.zoom_in.connect(self.actions_.made["zoom-in"].trigger)
         self.status.zoom_out.connect(self.actions_.made["zoom-out"].trigger)
         self.status.fit.connect(canvas.fit)
@@ -148,37 +167,20 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
-        """What is not needed for the first sight of the window: running, and maps with numpy and pyqtgraph."""
+        """What is not needed for the first sight of the window: running, and maps with numpy."""
         self.painted.emit()
         self.live.begin()
-        # Half a second of imports, in a thread so that the window stays alive.
-        self.tasks.run("", lambda: import_module("cnnbuilder.app.views.maps"), self._add_maps, self._fail)
+        if self.session.shown.report.problems:
+            self.docks.show_view("problems")
+        # Imported in a thread so that the window stays alive.
+        self.tasks.run("", lambda: import_module("cnnbuilder.app.views.maps"), self._begin_maps, self._fail)
 
-    def _add_maps(self, module: Any) -> None:
-        """One view after the other, so that the window stays alive in between."""
-        waiting = (module.FeatureMaps, module.Gradients, module.Kernels)[len(self.maps) :]
-        if not waiting or self._leaving:
-            return
-        view = waiting[0](self.session)
-        view.titled.connect(lambda words: self._name_tab(view, words))
-        self.ran.connect(view.show_result)
-        number, chosen = len(self.maps), self.tabs.currentIndex()
-        self.tabs.insertTab(number, view, view.title)
-        self.maps = (*self.maps, view)
-        if number == 0:
-            fine = not self.session.shown.report.problems and chosen == 0
-            self.tabs.setCurrentWidget(view if fine else self.problems)
-        if self._latest is not None:
-            view.show_result(self._latest)
-        QTimer.singleShot(0, lambda: self._add_maps(module))
+    def _begin_maps(self, module: Any) -> None:
+        if not self._leaving:
+            self.docks.begin()
 
     def _fail(self, words: str) -> None:
         self.documents.fail("The maps cannot be shown", words)
-
-    def _name_tab(self, view: QWidget, words: str) -> None:
-        number = self.tabs.indexOf(view)
-        if number >= 0 and self.tabs.tabText(number) != words:
-            self.tabs.setTabText(number, words)
 
     # Following
 
@@ -229,14 +231,10 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         settings = QSettings()
         self.resize(*SIZE)
-        for name, take in (
-            ("geometry", self.restoreGeometry),
-            ("across", self._across.restoreState),
-            ("middle", self._middle.restoreState),
-        ):
-            value = settings.value(f"window/{name}")
-            if isinstance(value, QByteArray):
-                take(value)
+        geometry = settings.value("window/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self.docks.restore(settings)
         self.actions_.recolour()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -247,8 +245,7 @@ class Window(QMainWindow):
         self._leaving = True
         settings = QSettings()
         settings.setValue("window/geometry", self.saveGeometry())
-        settings.setValue("window/across", self._across.saveState())
-        settings.setValue("window/middle", self._middle.saveState())
+        self.docks.save(settings)
         self.runner.stop()
         self.tasks.wait()
         self.canvas.cards.blockSignals(True)  # taking the scene apart deselects cards; nobody is to hear of it

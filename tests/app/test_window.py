@@ -109,7 +109,7 @@ def test_a_clash_is_drawn_explained_and_mended_with_one_click(lenet: Window, qtb
     card = lenet.canvas.cards.cards["conv2"]
     assert "larger than its input" in card.content.fault
     assert lenet.status._fits.text() == "1 problem"
-    lenet.tabs.setCurrentWidget(lenet.problems)
+    lenet.docks.show_view("problems")
     button = next(item for item in lenet.problems.findChildren(QPushButton) if item.text() == "Apply")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not check(lenet.session.design).problems
@@ -238,7 +238,7 @@ def test_a_file_that_cannot_be_opened_at_the_start_leaves_the_welcome_design(
 @pytest.mark.parametrize("name", ["broken", "kernel-six", "notes-example"])
 def test_samples_open_and_what_cannot_run_is_explained(open_window: Open, name: str) -> None:
     window = open_window(samples() / f"{name}.json")
-    assert bool(window.session.shown.report.problems) == (window.tabs.currentWidget() is window.problems)
+    assert bool(window.session.shown.report.problems) == window.docks.is_seen("problems")
 
 
 def test_saving_and_opening_again_keeps_design_weights_and_picture(
@@ -299,15 +299,16 @@ def test_the_class_of_the_backward_pass_is_chosen(lenet: Window, qtbot: Any) -> 
 def test_the_views_show_what_is_selected(lenet: Window, qtbot: Any) -> None:
     lenet.session.select(("conv2",))
     for view, title in zip(lenet.maps, ("Feature maps", "Gradients", "Kernels"), strict=True):
-        lenet.tabs.setCurrentWidget(view)
-        assert lenet.tabs.tabText(lenet.tabs.indexOf(view)) == f"{title} — conv2"
+        lenet.docks.show_view(view)
+        qtbot.waitUntil(lambda view=view: lenet.docks.is_seen(view))
+        assert lenet.docks.dock_of(view).windowTitle() == f"{title} — conv2"
         assert view._choices, title
     lenet.session.select(("relu1",))
     assert "no weights" in lenet.maps[2]._words.text()
 
 
 def test_the_value_under_the_pointer_is_told(lenet: Window) -> None:
-    lenet.tabs.setCurrentWidget(lenet.maps[0])
+    lenet.docks.show_view("maps")
     lenet.session.select(("conv1",))
     view = lenet.maps[0]
     view._point((2, 3, 27))

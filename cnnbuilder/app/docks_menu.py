@@ -1,0 +1,37 @@
+"""The part of the View menu that is about panels and views."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from cnnbuilder.app.docks import Docks
+
+Make = Callable[..., QAction]
+
+
+def add_view_menu(docks: Docks, make: Make, menu: QMenu) -> None:
+    """New view, the panels and the views to hide and show, and the layout as it is at first."""
+    menu.addSeparator()
+    new = menu.addMenu("&New view")
+    for kind in docks.kinds.values():
+        if not kind.single:
+            new.addAction(kind.title).triggered.connect(lambda _=False, name=kind.name: docks.open(name))
+    for number, (name, title) in enumerate((("palette", "&Palette"), ("inspector", "&Inspector")), start=1):
+        toggle = docks.panel(name).toggleViewAction()
+        toggle.setText(title)
+        toggle.setShortcut(QKeySequence(f"Ctrl+{number}"))
+        menu.addAction(toggle)
+        docks.addAction(toggle)
+    menu.addAction(make("views", "Vie&ws", "Ctrl+3", docks.turn_views))
+    for kind in docks.kinds.values():
+        if kind.single:
+            menu.addAction(
+                make(
+                    f"show-{kind.name}",
+                    f"Show {kind.title.lower()}",
+                    None,
+                    lambda name=kind.name: docks.show_view(name),
+                )
+            )
+    menu.addAction(make("reset-layout", "&Reset the layout", None, docks.reset))
