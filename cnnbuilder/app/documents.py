@@ -76,10 +76,7 @@ class Documents(QObject):
         from cnnbuilder.design.layer import kinds
 
         source = next(kind for kind, layer in kinds().items() if layer.inputs == (0, 0))
-        self._when_safe(lambda: self._show_new(edits.add(Design().graph, source)[0]))
-
-    def _show_new(self, graph: Any) -> None:
-        self._session.open(Design(graph))
+        self._session.open(Design(edits.add(Design().graph, source)[0]))
         self.opened.emit()
 
     def choose(self) -> None:
@@ -89,15 +86,23 @@ class Documents(QObject):
             self.open(Path(path))
 
     def open(self, path: Path, as_sample: bool = False) -> None:
-        """Open a design; `as_sample`: without its path, so that saving asks for one."""
-        self._when_safe(
-            lambda: self._tasks.run(
-                f"Opening {path.name} …",
-                lambda: (*read_document(path), self._suiting(path)),
-                lambda found: self._show(path, as_sample, *found),
-                lambda words: self.fail(f"{path.name} cannot be opened", words),
-            )
+        """Open a design, or show it if it is open; `as_sample`: without its path, so that saving asks for one."""
+        already = None if as_sample else self._tab_of(path)
+        if already is not None:
+            self._session.show_document(already)
+            return
+        self._tasks.run(
+            f"Opening {path.name} …",
+            lambda: (*read_document(path), self._suiting(path)),
+            lambda found: self._show(path, as_sample, *found),
+            lambda words: self.fail(f"{path.name} cannot be opened", words),
         )
+
+    def _tab_of(self, path: Path) -> int | None:
+        """The open document that is kept in this file."""
+        wanted = path.resolve()
+        tabs = self._session.shown.tabs
+        return next((tab.key for tab in tabs if tab.path is not None and tab.path.resolve() == wanted), None)
 
     def _suiting(self, path: Path) -> Any:
         """A picture for a design that is opened while there is none that suits it."""
@@ -117,7 +122,7 @@ class Documents(QObject):
 
     def attach(self, path: Path) -> None:
         """Read weights and picture of a design that is shown already."""
-        design = self._session.design
+        design, key = self._session.design, self._session.shown.key
 
         def read() -> tuple[Any, Any]:
             weights, picture = read_attached(path)
@@ -126,7 +131,7 @@ class Documents(QObject):
         self._tasks.run(
             "",
             read,
-            lambda found: self._session.complete(*found),
+            lambda found: self._session.complete(key, *found),
             lambda words: self.fail(f"The weights of {path.name} cannot be read", words),
         )
 
@@ -210,11 +215,29 @@ class Documents(QObject):
             f"Saving {path.name} …", write, done, lambda words: self.fail(f"{path.name} could not be saved", words)
         )
 
-    def _when_safe(self, then: Callable[[], None]) -> None:
-        """Go on once unsaved changes are saved or given up."""
-        if not self._session.shown.changed:
+    # Closing
+
+    def close(self, key: int | None = None) -> None:
+        """Close a document (the one on top, if none is named), once its changes are saved or given up."""
+        key = self._session.shown.key if key is None else key
+        self._when_safe(key, lambda: self._session.close_document(key))
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Go on to the end of the program once nothing would be lost."""
+        self._leave_each([tab.key for tab in self._session.shown.tabs], then)
+
+    def _leave_each(self, keys: list[int], then: Callable[[], None]) -> None:
+        if keys:
+            self._when_safe(keys[0], lambda: self._leave_each(keys[1:], then))
+        else:
+            then()
+
+    def _when_safe(self, key: int, then: Callable[[], None]) -> None:
+        """Go on once the changes of a document are saved or given up."""
+        if not any(tab.changed for tab in self._session.shown.tabs if tab.key == key):
             then()
             return
+        self._session.show_document(key)
         box = QMessageBox(
             QMessageBox.Icon.Question,
             "cnnbuilder",
@@ -235,10 +258,6 @@ class Documents(QObject):
 
         box.finished.connect(answered)
         box.open()
-
-    def leave(self, then: Callable[[], None]) -> None:
-        """Go on to the end of the program once nothing would be lost."""
-        self._when_safe(then)
 
     # What is remembered
 

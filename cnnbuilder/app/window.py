@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnbuilder.app import theme
+from cnnbuilder.app import preferred, theme
 from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
 from cnnbuilder.app.bar import PictureBar
 from cnnbuilder.app.canvas.view import Canvas
@@ -22,6 +22,7 @@ from cnnbuilder.app.palette import Palette
 from cnnbuilder.app.runner import Result, Runner
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.status import Status
+from cnnbuilder.app.tabs import DocumentTabs
 from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.problems import Problems
@@ -74,7 +75,11 @@ class Window(QMainWindow):
         column = QVBoxLayout(self.middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        self.strip = DocumentTabs(self.session)
+        self.sheet = QStackedWidget()
+        self.sheet.addWidget(self.canvas)
+        column.addWidget(self.strip)
+        column.addWidget(self.sheet, 1)
         self.docks = Docks(
             self.middle,
             (
@@ -149,6 +154,8 @@ class Window(QMainWindow):
         self.bar.open_picture.connect(self.documents.choose_picture)
         self.bar.sample_picture.connect(self.documents.open_picture)
         self.documents.opened.connect(canvas.begin)
+        self.strip.closed.connect(self.documents.close)
+        self.strip.wanted.connect(self.documents.new)
         self.status.show_problems.connect(lambda: self.docks.show_view("problems"))
         self.status.zoom_in.connect(self.actions_.made["zoom-in"].trigger)
         self.status.zoom_out.connect(self.actions_.made["zoom-out"].trigger)
@@ -200,7 +207,7 @@ class Window(QMainWindow):
         self.problems.tell_title()
 
     def _show_result(self, result: Result) -> None:
-        if not self.live.is_latest(result):
+        if not self.live.take(result):
             return
         self._latest = result
         self.canvas.cards.show_thumbnails(result.thumbnails)
@@ -212,7 +219,7 @@ class Window(QMainWindow):
         self.actions_.recolour()
 
     def _turn_theme(self) -> None:
-        theme.keeper().show(theme.LIGHT if theme.now().dark else theme.DARK)
+        preferred.turn_theme()
 
     def _turn_live(self) -> None:
         self.session.look(live=not self.session.shown.live)
@@ -225,8 +232,8 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            self.documents.drop(paths[0])
+        for path in paths:
+            self.documents.drop(path)
 
     def _restore(self) -> None:
         settings = QSettings()
@@ -238,7 +245,7 @@ class Window(QMainWindow):
         self.actions_.recolour()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._leaving and self.session.shown.changed:
+        if not self._leaving and any(tab.changed for tab in self.session.shown.tabs):
             event.ignore()
             self.documents.leave(self._leave)
             return

@@ -112,11 +112,15 @@ class Desk(QObject):
         report = check(design)
         return sorted(design.blocks, key=lambda id: not report.parameters[id])
 
-    def complete(self, weights: Arrays | None, picture: "Picture | None") -> None:
-        """Add what was read after the design was shown. Nothing happens if there was an edit meanwhile."""
-        if self._shown.undo is None and self._shown.redo is None:
-            self._documents[self._key].history = History(State(self.design, weights))
-        self._show(picture=picture or self._shown.picture)
+    def complete(self, key: int, weights: Arrays | None, picture: "Picture | None") -> None:
+        """Add what was read after a document was shown; not the weights if there was an edit meanwhile."""
+        document = self._documents.get(key)
+        if document is None:
+            return
+        if not document.history.labels:
+            document.history = History(State(document.history.state.design, weights))
+        document.shown = replace(document.shown, picture=picture or document.shown.picture)
+        self._show()
 
     def saved(self, path: Path, state: State) -> None:
         """Note that `path` now holds `state`, of whichever document that is."""

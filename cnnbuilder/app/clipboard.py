@@ -1,0 +1,50 @@
+"""Cut, copy and paste between the designs and the system's clipboard: blocks as the text of a design, and pictures."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+
+from cnnbuilder.app.session import Session
+
+DESIGN_MIME = "application/x-cnnbuilder-design"
+
+
+class Clipboard:
+    """What Edit ▸ Cut, Copy and Paste do on the canvas."""
+
+    def __init__(
+        self,
+        session: Session,
+        tell: Callable[[str], None],
+        where: Callable[[], tuple[float, float] | None],
+        paste_picture: Callable[[QMimeData], bool],
+    ) -> None:
+        """`tell` says a line to the user; `where` is the pointer's place on the canvas, if it is there."""
+        self._session, self._tell, self._where, self._paste_picture = session, tell, where, paste_picture
+
+    def cut(self) -> None:
+        """Take the selected blocks out, and keep them."""
+        self._keep(self._session.cut())
+
+    def copy(self) -> None:
+        """Keep the selected blocks with the links between them."""
+        self._keep(self._session.copy())
+
+    def _keep(self, text: str) -> None:
+        if not text:
+            self._tell("Nothing is selected to copy.")
+            return
+        data = QMimeData()
+        data.setText(text)
+        data.setData(DESIGN_MIME, text.encode())
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def paste(self) -> None:
+        """Add the blocks that the clipboard holds; a picture becomes the network's picture."""
+        data = QGuiApplication.clipboard().mimeData()
+        if not data.hasFormat(DESIGN_MIME) and self._paste_picture(data):
+            return
+        wrong = self._session.paste(data.text(), self._where())
+        if wrong:
+            self._tell(wrong)
