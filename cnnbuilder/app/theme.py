@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -48,6 +48,12 @@ class Theme:
     problem_ground: str
     fine: str
     link: str
+    note: str
+    """The ground of notes on the canvas."""
+    faint: str
+    """Text of what cannot be used now."""
+    handle: str
+    """What is dragged to scroll."""
     groups: dict[str, str] = field(default_factory=lambda: GROUP_COLOURS)
 
     @property
@@ -77,6 +83,9 @@ LIGHT = Theme(
     problem_ground="#fef0e9",
     fine="#157f4b",
     link="#4b5670",
+    note="#fdf6dd",
+    faint="#9aa1ad",
+    handle="#c5cad4",
 )
 DARK = Theme(
     "dark",
@@ -95,6 +104,9 @@ DARK = Theme(
     problem_ground="#3a2620",
     fine="#5fd49a",
     link="#a3adbd",
+    note="#322f22",
+    faint="#5c6675",
+    handle="#3d4552",
     groups={
         **GROUP_COLOURS,
         "Shape": "#9b7ae0",
@@ -108,22 +120,33 @@ DARK = Theme(
 
 
 class Keeper(QObject):
-    """Holds which theme is shown and says when that changes."""
+    """Holds which theme is shown and says when that, or the size of text, changes."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.theme = LIGHT
+        self._sheet = ""
 
     def show(self, theme: Theme) -> None:
-        """Put a theme on the whole program and remember it."""
+        """Put a theme on the whole program."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.theme = theme
         app.setPalette(_palette(theme))
-        app.setStyleSheet(stylesheet(theme, text_px()))
-        QSettings().setValue("theme", theme.name)
+        sheet = stylesheet(text_px())
+        if sheet != self._sheet or app.styleSheet() != sheet:
+            self._sheet = sheet
+            app.setFont(ui_font())
+            app.setStyleSheet(sheet)
+        else:
+            # Style rules keep the colours with which a widget was polished. To set the sheet anew would take ten times
+            # as long.
+            style = app.style()
+            for widget in app.allWidgets():
+                style.unpolish(widget)
+                style.polish(widget)
         self.changed.emit()
 
 
@@ -139,8 +162,13 @@ def now() -> Theme:
 
 
 def remembered() -> Theme:
-    """The theme that was shown when the program was last used."""
-    return DARK if QSettings().value("theme", "light") == "dark" else LIGHT
+    """The theme that the user chose; the desktop's, where nothing was chosen."""
+    return {"light": LIGHT, "dark": DARK}.get(str(QSettings().value("theme", "")), system())
+
+
+def system() -> Theme:
+    """The theme that the desktop asks for."""
+    return DARK if QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 @cache
@@ -150,9 +178,32 @@ def family() -> str:
 
 
 @cache
+def system_px() -> int:
+    """The size of text that the desktop asks for, in pixels."""
+    return max(TEXT_PX, min(QFontInfo(QApplication.font()).pixelSize(), 20)) if _own_font() else TEXT_PX
+
+
+_chosen_px: list[int] = []
+
+
+def choose_px(px: int | None) -> None:
+    """Show ordinary text in this size from the next `show` on; None: as the desktop asks for."""
+    _chosen_px[:] = [px] if px else []
+
+
 def text_px() -> int:
     """The size of ordinary text in pixels."""
-    return max(TEXT_PX, min(QFontInfo(QApplication.font()).pixelSize(), 20)) if _own_font() else TEXT_PX
+    return _chosen_px[0] if _chosen_px else system_px()
+
+
+def scaled(px: float) -> float:
+    """A length of the design (for text of 13 pixels) beside text of the size that is shown."""
+    return px * text_px() / TEXT_PX
+
+
+def ui_font(px: float = TEXT_PX, weight: int = 400) -> QFont:
+    """The font of panels and lists: `px` in the design, as large as the user likes it."""
+    return font(round(scaled(px)), weight)
 
 
 def _own_font() -> bool:
@@ -183,33 +234,39 @@ def mono(px: int = 12, weight: int = 400) -> QFont:
     return made
 
 
+ROLES = {
+    "window": QPalette.ColorRole.Window,
+    "panel": QPalette.ColorRole.Base,
+    "well": QPalette.ColorRole.AlternateBase,
+    "line": QPalette.ColorRole.Mid,
+    "text": QPalette.ColorRole.Text,
+    "dim": QPalette.ColorRole.PlaceholderText,
+    "accent": QPalette.ColorRole.Highlight,
+    "on_accent": QPalette.ColorRole.HighlightedText,
+    "selection": QPalette.ColorRole.Midlight,
+    "problem": QPalette.ColorRole.BrightText,
+    "problem_ground": QPalette.ColorRole.Light,
+    "fine": QPalette.ColorRole.LinkVisited,
+    "faint": QPalette.ColorRole.Dark,
+    "handle": QPalette.ColorRole.Shadow,
+}
+"""The role of the palette by which the style sheet calls each token."""
+
+
 def _palette(theme: Theme) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
+    for token, which in ROLES.items():
+        palette.setColor(which, QColor(getattr(theme, token)))
     for which, colour in (
-        (role.Window, theme.window),
-        (role.Base, theme.panel),
-        (role.AlternateBase, theme.window),
         (role.Button, theme.panel),
-        (role.Text, theme.text),
         (role.WindowText, theme.text),
         (role.ButtonText, theme.text),
         (role.ToolTipBase, theme.panel),
         (role.ToolTipText, theme.text),
-        (role.Highlight, theme.accent),
-        (role.HighlightedText, theme.on_accent),
         (role.Link, theme.accent),
-        (role.PlaceholderText, theme.dim),
-        (role.Mid, theme.line),
-        (role.Dark, theme.line),
-        (role.Light, theme.panel),
-        (role.Midlight, theme.line),
-        (role.Shadow, theme.line),
-        (role.BrightText, theme.problem),
     ):
         palette.setColor(which, QColor(colour))
     for which in (role.Text, role.WindowText, role.ButtonText):
-        faint = QColor(theme.dim)
-        faint.setAlpha(140)
-        palette.setColor(QPalette.ColorGroup.Disabled, which, faint)
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.faint))
     return palette
