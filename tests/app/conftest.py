@@ -1,12 +1,11 @@
 """A window for a test: its own settings, closed at the end, and nothing of it left behind."""
 
-import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from cnnbuilder.app import program, theme
@@ -15,6 +14,7 @@ from cnnbuilder.app.window import Window
 from cnnbuilder.design.document import Design
 from cnnbuilder.files import load
 from cnnbuilder.files.resources import samples
+from tests.app.leaks import Watch
 
 LENET = samples() / "lenet5.json"
 
@@ -33,14 +33,12 @@ def own_settings(qapp: QApplication, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_widget_left(qapp: QApplication) -> Iterator[None]:
-    """Fail the test that leaves a window or dialog behind."""
-    before = set(map(id, qapp.topLevelWidgets()))
+def nothing_left(qapp: QApplication) -> Iterator[None]:
+    """Fail the test that leaves a thread, a running timer, a window or a dialog behind."""
+    watch = Watch()
     yield
-    gc.collect()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before and widget.isVisible()]
-    assert not left, f"the test left {left} open"
+    left = watch.left()
+    assert not left, f"the test left {', '.join(left)}"
     theme.keeper().show(theme.LIGHT)
 
 
