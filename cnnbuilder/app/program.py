@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from cnnbuilder.app import theme
+from cnnbuilder.app import preferred
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.document import Design
@@ -17,17 +17,21 @@ from cnnbuilder.design.errors import Error
 from cnnbuilder.files import load
 from cnnbuilder.files.resources import resource
 
+NAME = "cnnbuilder"
+"""What the desktop calls the program, also where Python runs it as a module."""
+
 
 def application() -> QApplication:
     """The one application object, in the program's look."""
     held = QApplication.instance()
-    app = held if isinstance(held, QApplication) else QApplication(sys.argv[:1])
-    QCoreApplication.setOrganizationName("cnnbuilder")
-    QCoreApplication.setApplicationName("cnnbuilder")
+    app = held if isinstance(held, QApplication) else QApplication([NAME])
+    QCoreApplication.setOrganizationName(NAME)
+    QCoreApplication.setApplicationName(NAME)
+    app.setApplicationDisplayName(NAME)
+    app.setDesktopFileName(NAME)
     app.setStyle("Fusion")
-    app.setFont(theme.font(theme.text_px()))
     app.setWindowIcon(QIcon(str(resource("cnnbuilder.svg"))))
-    theme.keeper().show(theme.remembered())
+    preferred.begin()
     return app
 
 

@@ -1,13 +1,9 @@
-"""The style sheet of the program, made of a theme's tokens."""
+"""The style sheet of the program. It calls colours by their role in the palette, so that one sheet is every theme's."""
 
+import re
 from string import Template
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cnnbuilder.app.theme import Theme
 
 _TEMPLATE = Template("""
-* { font-family: "$family"; font-size: ${px}px; }
 QMainWindow, QDialog, QMessageBox { background: $window; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 4px 6px; }
 QMenuBar { background: $panel; border-bottom: 1px solid $line; padding: 1px 6px; }
@@ -35,7 +31,7 @@ QStatusBar QLabel { color: $text; padding: 0 6px; }
 #fault { color: $problem; font-size: ${small}px; }
 #bar { background: $panel; border-bottom: 1px solid $line; }
 #panel, #panel > QWidget > #body { background: $panel; }
-#well { background: $field; border-radius: 6px; }
+#well { background: $well; border-radius: 6px; }
 #separator { background: $line; }
 QPushButton, QToolButton {
   background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 5px 11px; min-height: 18px;
@@ -51,7 +47,7 @@ QToolButton#flat, QPushButton#flat { border: none; background: transparent; padd
 QToolButton#flat:hover, QPushButton#flat:hover { background: $selection; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QAbstractSpinBox {
-  background: $field; color: $text; border: 1px solid $edge; border-radius: 6px; padding: 3px 8px; min-height: 18px;
+  background: $well; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: 18px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; background: $panel; }
@@ -68,8 +64,8 @@ QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $selection;
   selection-color: $text; outline: none; padding: 3px; }
 QCheckBox { spacing: 6px; }
-QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $field; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $well; }
+QCheckBox::indicator:checked { border-color: $accent; image: url("$check"); }
 QCheckBox:focus { color: $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -86,16 +82,16 @@ QTabBar::tab { background: transparent; color: $dim; padding: 9px 13px 8px 13px;
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; }
-QTableView { background: $panel; alternate-background-color: $field; border: none; gridline-color: $line;
+QTableView { background: $panel; alternate-background-color: $well; border: none; gridline-color: $line;
   selection-background-color: $selection; selection-color: $text; outline: none; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
   font-size: ${small}px; font-weight: 600; }
 QTreeWidget, QListWidget { background: $panel; border: none; outline: none; }
 QTreeWidget::item { padding: 4px 2px; border-radius: 6px; }
-QTreeWidget::item:hover { background: $field; }
+QTreeWidget::item:hover { background: $well; }
 QTreeWidget::item:selected { background: $selection; color: $text; }
-QProgressBar { background: $field; border: 1px solid $line; border-radius: 4px; height: 8px; text-align: center; }
+QProgressBar { background: $well; border: 1px solid $line; border-radius: 4px; height: 8px; text-align: center; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
@@ -104,31 +100,26 @@ QSplitter::handle:hover { background: $accent; }
 """)
 
 
-def stylesheet(theme: "Theme", px: int) -> str:
-    """The style sheet for `theme` with ordinary text of `px` pixels."""
-    from cnnbuilder.app.icons import icon_file
-    from cnnbuilder.app.theme import family
+MARK, ARROW = "#3f7cf0", "#7b8699"
+"""The check mark and the arrow of a choice: files, which cannot follow the theme. Seen on light and dark ground."""
 
+
+def stylesheet(px: int) -> str:
+    """The style sheet with ordinary text of `px` pixels."""
+    from cnnbuilder.app.icons import icon_file
+    from cnnbuilder.app.theme import ROLES
+
+    words = {token: f"palette({_css(role.name)})" for token, role in ROLES.items()}
     return _TEMPLATE.substitute(
-        family=family(),
+        words,
         px=px,
         small=px - 1,
         title=px + 2,
-        window=theme.window,
-        panel=theme.panel,
-        line=theme.line,
-        text=theme.text,
-        dim=theme.dim,
-        accent=theme.accent,
-        on_accent=theme.on_accent,
-        selection=theme.selection,
-        field=theme.well,
-        edge=theme.line,
-        problem=theme.problem,
-        problem_ground=theme.problem_ground,
-        fine=theme.fine,
-        faint="#9aa1ad" if not theme.dark else "#5c6675",
-        handle="#c5cad4" if not theme.dark else "#3d4552",
-        chevron=icon_file("chevron-down", theme.dim),
-        check=icon_file("check", theme.on_accent),
+        chevron=icon_file("chevron-down", ARROW),
+        check=icon_file("check", MARK),
     )
+
+
+def _css(role: str) -> str:
+    """`PlaceholderText` as a style sheet says it: `placeholder-text`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", role).lower()

@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self.canvas = Canvas()
         self._build_menus()
         self.bar = PictureBar(session, self.actions_.made["undo"], self.actions_.made["redo"])
-        self.inspector = Inspector(session)
+        self.inspector = Inspector(session, self.tasks)
         self.palette_ = Palette()
         self.problems = Problems(session)
         self.status = Status(session)

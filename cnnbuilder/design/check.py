@@ -13,7 +13,7 @@ from cnnbuilder.design.fixes import find_fixes
 from cnnbuilder.design.graph import Block, Graph
 from cnnbuilder.design.infer import Inference, infer
 from cnnbuilder.design.problem import Misfit, Problem
-from cnnbuilder.design.shape import Shape
+from cnnbuilder.design.shape import Shape, order
 
 LOOP_SHOWN = 8
 """The blocks of a loop that its message names."""
@@ -134,9 +134,10 @@ def check(design: Design) -> Report:
 
 def check_graph(graph: Graph) -> Report:
     """Check a graph; see `check`."""
-    report = graph.__dict__.get("_report")
+    held = "_report_channels_first" if order.channels_first else "_report"  # its messages write shapes
+    report = graph.__dict__.get(held)
     if report is None:
-        report = graph.__dict__["_report"] = _Checker(graph).report()
+        report = graph.__dict__[held] = _Checker(graph).report()
     assert isinstance(report, Report)
     return report
 

@@ -1,6 +1,7 @@
 """Shapes of values: `(channels, height, width)` for a volume and `(features,)` for a vector."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import prod
 
 Shape = tuple[int, ...]
@@ -19,11 +20,23 @@ def size(shape: Shape) -> int:
     return prod(shape)
 
 
-def show(shape: Shape | None, channels_first: bool = False) -> str:
-    """`8 × 8 × 1` (height × width × channels, as the lecture notes write it), `10` for a vector, `?` if unknown."""
+@dataclass
+class Order:
+    """In which order a person reads the sizes of a volume. It changes words only, never a shape."""
+
+    channels_first: bool = False
+
+
+order = Order()
+"""The order of this program; the window's preferences set it."""
+
+
+def show(shape: Shape | None) -> str:
+    """`8 × 8 × 1` (height × width × channels, as the lecture notes write it; channels first where `order` says so),
+    `10` for a vector, `?` if unknown."""
     if shape is None:
         return "?"
-    if is_volume(shape) and not channels_first:
+    if is_volume(shape) and not order.channels_first:
         shape = (*shape[1:], shape[0])
     return TIMES.join(str(n) for n in shape)
 

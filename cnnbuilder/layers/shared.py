@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cnnbuilder.design.formula import Formula, window_formula
 from cnnbuilder.design.problem import Change, Insert, Misfit, Remark
-from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show_pair
+from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show, show_pair
 from cnnbuilder.design.window import Axis, Padding
 
 
@@ -25,10 +25,9 @@ def not_a_vector(shape: Shape) -> Misfit | None:
     """The misfit of a layer that needs a vector where it gets a volume."""
     if not is_volume(shape):
         return None
-    maps = f"{show_pair(shape[1:])} × {shape[0]}"
     return Misfit(
         "not-a-vector",
-        f"{{block}} needs a vector, but {{0}} gives maps of {maps}. Flatten them in between.",
+        f"{{block}} needs a vector, but {{0}} gives maps of {show(shape)}. Flatten them in between.",
         "needs a vector, gets maps",
         (
             Insert("Insert Flatten before {block}", "flatten"),
