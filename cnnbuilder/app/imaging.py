@@ -11,6 +11,8 @@ from cnnbuilder.app.thumbnails import FEW, Thumbnail, grid_shape
 Array = NDArray[Any]
 SIDE = 160
 """More rows or columns than this are thinned out for a card."""
+GLANCE = 32
+"""Rows and columns that are enough to tell in which map most happens."""
 
 
 def scale_of(values: Array) -> tuple[str, float]:
@@ -41,8 +43,8 @@ def as_grid(vector: Array) -> Array:
     return grid.reshape(rows, columns)
 
 
-def _thinned(plane: Array) -> Array:
-    step = max(1, ceil(max(plane.shape[-2:]) / SIDE))
+def _thinned(plane: Array, side: int = SIDE) -> Array:
+    step = max(1, ceil(max(plane.shape[-2:]) / side))
     return plane[..., ::step, ::step]
 
 
@@ -61,7 +63,7 @@ def thumbnail(array: Array, is_picture: bool, channel: int | None = None) -> Thu
         return Thumbnail(pixels[0], "grey")
     thin = _thinned(array)
     if channel is None or channel >= len(array):
-        channel = int(np.argmax(thin.reshape(len(thin), -1).std(axis=1)))
+        channel = int(np.argmax(_thinned(array, GLANCE).reshape(len(array), -1).std(axis=1)))
     plane = thin[channel]
     scale = "positive" if float(thin.min()) >= 0 else "signed"
     return Thumbnail(to_bytes(plane, scale, scale_of(plane)[1]), scale, channel, len(array))

@@ -58,8 +58,13 @@ class Worker:
         """What stops the work that it is given to."""
         return Cancellation()
 
-    def results(self, request: Request, cancelled: Cancellation, report: Report) -> Iterator[Result]:
-        """The answers to a request: one, or one before and one after a long forward pass. Raises Cancelled, Error."""
+    def results(
+        self, request: Request, cancelled: Cancellation, report: Report, replaced: Callable[[], bool] = lambda: False
+    ) -> Iterator[Result]:
+        """The answers to a request: one, or one before and one after a long backward pass. Raises Cancelled, Error.
+
+        Once `replaced` says that a later request waits, there is no backward pass.
+        """
         design = runnable_part(request.design)
         inputs = [id for id, block in design.blocks.items() if block.layer and block.layer.inputs == (0, 0)]
         if not inputs:
@@ -73,9 +78,12 @@ class Worker:
         run = self._forward(network, taken, cancelled, _throttled(report))
         self._run = run
         result = self._forward_result(request, design, network, run, cancelled)
+        if not request.backward or result.scores is None or not len(result.scores) or replaced():
+            yield result
+            return
         if run.seconds > FIRST_LOOK:
             yield result
-        yield self._with_backward(result, design, run, cancelled, _throttled(report))
+        yield self._with_backward(result, run, cancelled, _throttled(report))
 
     def _network_for(self, design: Design, weights: Weights | None) -> Network:
         if self._network is None or self._asked[0] is not design.graph or self._asked[1] is not weights:
@@ -118,7 +126,7 @@ class Worker:
         if len(network.outputs) == 1 and outputs[network.outputs[0]].ndim == 1:
             scores = outputs[network.outputs[0]]
         broken = len(design.blocks) < len(request.design.blocks)
-        message = "Only the blocks before a problem run." if broken else ""
+        message = _why_partial(request.design, design) if broken else ""
         return Result(
             request,
             outputs,
@@ -130,11 +138,7 @@ class Worker:
             threads=thread_count(),
         )
 
-    def _with_backward(
-        self, result: Result, design: Design, run: Run, cancelled: Cancellation, report: Report
-    ) -> Result:
-        if result.scores is None or not len(result.scores):
-            return result
+    def _with_backward(self, result: Result, run: Run, cancelled: Cancellation, report: Report) -> Result:
         asked = result.request.target
         target = asked if asked is not None and asked < len(result.scores) else int(np.argmax(result.scores))
         gradients = run.backward(target=target, cancelled=cancelled, progress=report)
@@ -146,6 +150,12 @@ class Worker:
             loss=gradients.loss,
             backward_seconds=gradients.seconds,
         )
+
+
+def _why_partial(whole: Design, part: Design) -> str:
+    """What keeps the rest of a design from running, in one line."""
+    first = next((problem.block for problem in check(whole).problems if problem.block not in part.blocks), None)
+    return f"{first or 'A block'} has a problem: only the blocks before it run."
 
 
 def _same(a: Array, b: Array) -> bool:
