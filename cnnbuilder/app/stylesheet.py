@@ -32,6 +32,7 @@ QStatusBar QLabel { color: $text; padding: 0 6px; }
 #bar { background: $panel; border-bottom: 1px solid $line; }
 #panel, #panel > QWidget > #body { background: $panel; }
 #well { background: $well; border-radius: 6px; }
+#trouble { background: $problem_ground; border-radius: 6px; }
 #separator { background: $line; }
 QPushButton, QToolButton {
   background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 5px 11px; min-height: 18px;
@@ -43,14 +44,17 @@ QPushButton:focus, QToolButton:focus { border-color: $accent; }
 QPushButton:checked, QToolButton:checked, QPushButton#primary {
   background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;
 }
-QToolButton#flat, QPushButton#flat { border: none; background: transparent; padding: 2px 5px; }
+QToolButton#flat, QPushButton#flat { border: 1px solid transparent; background: transparent; padding: 1px 4px; }
 QToolButton#flat:hover, QPushButton#flat:hover { background: $selection; }
+QToolButton#flat:focus, QPushButton#flat:focus { background: $selection; border-color: $accent; }
+QPushButton#primary:focus { border: 2px solid $text; padding: 4px 10px; }
 QToolButton::menu-indicator { image: none; width: 0; }
-QLineEdit, QComboBox, QSpinBox, QAbstractSpinBox {
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QAbstractSpinBox {
   background: $well; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: 18px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; background: $panel; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
+  border-color: $accent; background: $panel; }
 QLineEdit[fault="true"], QComboBox[fault="true"] { border-color: $problem; background: $problem_ground; }
 QLineEdit#name { background: transparent; border-color: transparent; padding: 1px 3px; font-size: ${title}px;
   font-weight: 600; }
@@ -63,6 +67,11 @@ QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $selection;
   selection-color: $text; outline: none; padding: 3px; }
+QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; margin: 0 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; margin: 0 2px; }
+QSlider::handle:horizontal { background: $panel; border: 2px solid $accent; width: 10px; margin: -5px 0;
+  border-radius: 7px; }
+QSlider::handle:horizontal:focus { background: $accent; }
 QCheckBox { spacing: 6px; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $well; }
 QCheckBox::indicator:checked { border-color: $accent; image: url("$check"); }

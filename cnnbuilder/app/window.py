@@ -56,7 +56,7 @@ class Window(QMainWindow):
         self.bar = PictureBar(session, self.actions_.made["undo"], self.actions_.made["redo"])
         self.inspector = Inspector(session, self.tasks)
         self.palette_ = Palette()
-        self.problems = Problems(session)
+        self.problems = Problems(session, self.tasks)
         self.status = Status(session)
         self.setStatusBar(self.status)
         self._build_body()
@@ -156,6 +156,8 @@ class Window(QMainWindow):
         self.documents.opened.connect(canvas.begin)
         self.strip.closed.connect(self.documents.close)
         self.strip.wanted.connect(self.documents.new)
+        self.inspector.done.connect(canvas.setFocus)
+        self.inspector.problem_wanted.connect(self._show_problem)
         self.status.show_problems.connect(lambda: self.docks.show_view("problems"))
         self.status.zoom_in.connect(self.actions_.made["zoom-in"].trigger)
         self.status.zoom_out.connect(self.actions_.made["zoom-out"].trigger)
@@ -205,6 +207,10 @@ class Window(QMainWindow):
             self._file.setToolTip(str(shown.path or "not saved yet"))
             self.menuBar().adjustSize()
         self.problems.tell_title()
+
+    def _show_problem(self, id: str) -> None:
+        self.docks.show_view("problems")
+        self.problems.show_problem(id)
 
     def _show_result(self, result: Result) -> None:
         if not self.live.take(result):

@@ -29,7 +29,7 @@ class Parameter:
     """What a form shows where the value is null."""
 
     editor: ClassVar[str] = "text"
-    """Which field a form shows: text, integer, number, flag, choice, pair, padding."""
+    """Which field a form shows: text, integer, number, numbers, flag, choice, pair, padding."""
 
     def read(self, value: Any) -> Any:
         """The layer's value for a JSON value; raises BadValue saying what is allowed."""
@@ -171,7 +171,7 @@ class Numbers(Parameter):
 
     low: float = -math.inf
     open_low: bool = False
-    editor: ClassVar[str] = "text"
+    editor: ClassVar[str] = "numbers"
 
     def parse(self, value: Any) -> tuple[float, ...]:
         if not isinstance(value, (list, tuple)):

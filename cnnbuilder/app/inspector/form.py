@@ -1,71 +1,102 @@
-"""The form of one kind: a row for each declared parameter, with its fault in clear words below."""
+"""A form: a row for each declared parameter, with its fault in clear words below."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from cnnbuilder.app.inspector.fields import Field, make_field
-from cnnbuilder.design.graph import Block
-from cnnbuilder.design.layer import Layer, parameters_of
-from cnnbuilder.design.parameters import label_of
+from cnnbuilder.app.inspector.choosing import make_field
+from cnnbuilder.app.inspector.fields import Field
+from cnnbuilder.app.inspector.line import Grip
+from cnnbuilder.design.parameters import Parameter, label_of
 
-FIELD_WIDTH = 124
+MIXED = object()
+"""Stands for the value of a parameter that several blocks have different values of."""
+DRAG_HELP = "Drag the name left or right to change it; hold Shift for small steps."
 
 
 class Form(QWidget):
-    """Shows any block of one kind."""
+    """Shows the values of some parameters, of one block or of several."""
 
     edited = Signal(str, object, str)
     """A parameter's name, its new JSON value, its label."""
+    left = Signal()
+    """A gesture on a field is over: the next edit is another step of undo."""
+    done = Signal()
+    """Enter in a field."""
 
-    def __init__(self, layer: type[Layer]) -> None:
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
         super().__init__()
         self._fields: dict[str, Field] = {}
         self._faults: dict[str, QLabel] = {}
+        self._said: dict[str, str] = {}
+        """What is wrong with the values that the document holds."""
+        self._refused: dict[str, str] = {}
+        """What is wrong with what was typed."""
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(0)
         grid.setHorizontalSpacing(8)
-        grid.setColumnStretch(0, 1)
-        for row, (name, parameter) in enumerate(parameters_of(layer).items()):
-            words = label_of(name, parameter)
-            label = QLabel(words)
-            label.setToolTip(parameter.help)
-            field = make_field(parameter)
-            field.setFixedWidth(FIELD_WIDTH)
-            field.setToolTip(parameter.help)
-            for editor in field.editors():
-                editor.setAccessibleName(words)
-                editor.setToolTip(parameter.help)
-                editor.setObjectName(f"field-{name}")
-            label.setBuddy(field)
-            fault = QLabel()
-            fault.setObjectName("fault")
-            fault.setWordWrap(True)
-            fault.hide()
-            grid.addWidget(label, 2 * row, 0)
-            grid.addWidget(field, 2 * row, 1)
-            grid.addWidget(fault, 2 * row + 1, 0, 1, 2)
-            field.edited.connect(lambda value, name=name, words=words: self.edited.emit(name, value, words))
-            field.refused.connect(lambda words, name=name: self._show_fault(name, words))
-            self._fields[name], self._faults[name] = field, fault
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 6)
+        for number, (name, parameter) in enumerate(parameters.items()):
+            self._add(grid, 4 * number, name, parameter)
 
-    def show_block(self, block: Block) -> None:
-        """Show a block's values and what is wrong with them."""
-        params: dict[str, Any] = block.params
+    def _add(self, grid: QGridLayout, row: int, name: str, parameter: Parameter) -> None:
+        words = label_of(name, parameter)
+        field = make_field(parameter)
+        label = Grip(words, field.draggable)
+        help = f"{parameter.help}\n{DRAG_HELP}" if field.draggable else parameter.help
+        field.setMinimumWidth(112)
+        for widget in (label, field, *field.editors()):
+            widget.setToolTip(help)
+        for editor in field.editors():
+            editor.setAccessibleName(words)
+            editor.setAccessibleDescription(parameter.help)
+            editor.setObjectName(f"field-{name}")
+        label.setObjectName(f"grip-{name}")
+        label.setBuddy(field)
+        fault = QLabel()
+        fault.setObjectName("fault")
+        fault.setWordWrap(True)
+        fault.hide()
+        grid.addWidget(label, row, 0)
+        grid.addWidget(field, row, 1)
+        extra = field.extra()
+        if extra is not None:
+            grid.addWidget(extra, row + 1, 0, 1, 2)
+        grid.addWidget(fault, row + 2, 0, 1, 2)
+        grid.setRowMinimumHeight(row + 3, 6)
+        label.begun.connect(field.drag_begin)
+        label.moved.connect(field.drag)
+        label.ended.connect(field.left)
+        label.clicked.connect(field.setFocus)
+        label.menu_wanted.connect(field.open_menu)
+        field.edited.connect(lambda value: self.edited.emit(name, value, words))
+        field.refused.connect(lambda words: self._refuse(name, words))
+        field.left.connect(self.left)
+        field.done.connect(self.done)
+        self._fields[name], self._faults[name] = field, fault
+
+    def show_values(self, values: Mapping[str, Any], faults: Mapping[str, str], fresh: bool) -> None:
+        """Show values and what is wrong with them; `fresh` where they are another block's."""
         for name, field in self._fields.items():
-            field.show_value(params.get(name))
-            self._show_fault(name, block.faults.get(name, ""))
+            value = values.get(name)
+            if value is MIXED:
+                field.show_mixed()
+            else:
+                field.show_value(value, fresh)
+            self._said[name] = faults.get(name, "")
+            self._show_fault(name)
 
-    def _show_fault(self, name: str, words: str) -> None:
-        label = self._faults[name]
-        if words == label.text() and bool(words) is not label.isHidden():
-            return
+    def _refuse(self, name: str, words: str) -> None:
+        self._refused[name] = words
+        self._show_fault(name)
+
+    def _show_fault(self, name: str) -> None:
+        words = self._refused.get(name) or self._said.get(name, "")
+        label, field = self._faults[name], self._fields[name]
         label.setText(f"{words[:1].upper()}{words[1:]}." if words else "")
         label.setVisible(bool(words))
-        for editor in self._fields[name].editors():
-            if bool(editor.property("fault")) != bool(words):
-                editor.setProperty("fault", bool(words))
-                editor.style().unpolish(editor)
-                editor.style().polish(editor)
+        field.show_fault(bool(words))

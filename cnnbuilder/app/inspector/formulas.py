@@ -1,141 +1,115 @@
-"""Formulas set as fractions, and tables of figures."""
+"""Formulas set as fractions, with the rounding brackets of the notes where a division leaves a rest."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.inspector.wells import Well
 from cnnbuilder.design.formula import Formula
 
-PAD = 10.0
-LINE, FRACTION = 24.0, 42.0
-GAP = 6.0
+BRACKET = 5.0
+CENTRE = int(Qt.AlignmentFlag.AlignCenter.value)
+MEANINGS = {
+    "W₂": "Columns of the output: columns of the input, less what the window covers, plus the padding left and right, "
+    "divided by the stride, plus 1.",
+    "H₂": "Rows of the output: rows of the input, less what the window covers, plus the padding above and below, "
+    "divided by the stride, plus 1.",
+    "D₂": "Maps of the output.",
+}
+ROUNDED = {
+    "down": " The division leaves a rest and is rounded down: the last cells are in no window.",
+    "up": " The division leaves a rest and is rounded up: the last window reaches beyond the input.",
+}
 
 
-class Formulas(QWidget):
-    """A well with a formula a line; a line too long for it is set smaller."""
+class Formulas(Well):
+    """A formula a line; a line too long for the well is set smaller."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, words: str, help: str = "") -> None:
+        super().__init__(words)
         self._formulas: tuple[Formula, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.keeper().changed.connect(self.update)
+        self._help = help
 
     def show_formulas(self, formulas: tuple[Formula, ...]) -> None:
         """Show these."""
         if formulas != self._formulas:
             self._formulas = formulas
-            self.setAccessibleName("; ".join(str(formula) for formula in formulas))
-            self.updateGeometry()
-            self.update()
+            self.refresh()
 
-    def _heights(self) -> list[float]:
-        return [FRACTION if formula.denominator else LINE for formula in self._formulas]
+    def count(self) -> int:
+        return len(self._formulas)
 
-    def sizeHint(self) -> QSize:
-        return QSize(200, round(sum(self._heights()) + 2 * PAD - 4))
+    def line_height(self, number: int) -> float:
+        return theme.text_px() + (29.0 if self._formulas[number].denominator else 10.0)
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
+    def text(self, number: int) -> str:
+        return str(self._formulas[number]).removeprefix(" = ")
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        now = theme.now()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(now.well))
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        top = PAD - 2
-        for formula, height in zip(self._formulas, self._heights(), strict=True):
-            painter.save()
-            needed = _set(painter, formula, QRectF(0, 0, 0, height), measure=True)
-            room = self.width() - 2 * PAD
-            painter.translate(PAD, top)
-            if needed > room:
-                painter.translate(0, height / 2 * (1 - room / needed))
-                painter.scale(room / needed, room / needed)
-            _set(painter, formula, QRectF(0, 0, needed, height))
-            painter.restore()
-            top += height
-        painter.end()
+    def value(self, number: int) -> str:
+        return self._formulas[number].result
+
+    def help(self, number: int) -> str:
+        formula = self._formulas[number]
+        meaning = MEANINGS.get(formula.left, self._help)
+        return f"{meaning}{ROUNDED.get(formula.rounding, '')}\n{self.text(number)}"
+
+    def paint_line(self, painter: QPainter, number: int, rect: QRectF) -> None:
+        formula = self._formulas[number]
+        needed = _set(None, formula, rect.height())
+        painter.save()
+        painter.translate(rect.left(), rect.center().y())
+        if needed > rect.width():
+            painter.scale(rect.width() / needed, rect.width() / needed)
+        _set(painter, formula, rect.height())
+        painter.restore()
 
 
-def _set(painter: QPainter, formula: Formula, rect: QRectF, measure: bool = False) -> float:
-    """Paint (or only measure) one formula from the left edge of `rect`; how wide it is."""
-    now = theme.now()
-    plain, strong = theme.mono(12), theme.mono(12, 700)
-    x, middle = rect.left(), rect.center().y()
+def _set(painter: QPainter | None, formula: Formula, height: float) -> float:
+    """Paint (or only measure) a formula from 0, around the line y = 0; how wide it is."""
+    px = theme.text_px() - 1
+    plain, strong = theme.mono(px), theme.mono(px, 700)
+    ink = QPen(QColor(theme.now().text), 1)
+    x = 0.0
 
-    def write(words: str, font: QFont, colour: str = now.text) -> None:
+    def write(words: str, font: QFont) -> None:
         nonlocal x
         width = QFontMetricsF(font).horizontalAdvance(words)
-        if not measure:
+        if painter is not None:
             painter.setFont(font)
-            painter.setPen(QColor(colour))
-            painter.drawText(QRectF(x, middle - 10, width + 2, 20), int(Qt.AlignmentFlag.AlignVCenter.value), words)
+            painter.setPen(ink)
+            painter.drawText(QRectF(x, -12, width + 2, 24), int(Qt.AlignmentFlag.AlignVCenter.value), words)
         x += width
+
+    def bracket(opening: bool) -> None:
+        """`⌊ ⌋` or `⌈ ⌉`, as high as the fraction."""
+        nonlocal x
+        if not formula.rounding:
+            return
+        half = height / 2 - 4
+        foot = half if formula.rounding == "down" else -half
+        upright, tip = (x + 1, x + BRACKET) if opening else (x + BRACKET, x + 1)
+        if painter is not None:
+            painter.setPen(ink)
+            painter.drawPolyline([QPointF(upright, -foot), QPointF(upright, foot), QPointF(tip, foot)])
+        x += BRACKET + 2
 
     if formula.left:
         write(f"{formula.left} = ", plain)
     if formula.denominator:
-        brackets = {"": ("", ""), "down": ("⌊", "⌋"), "up": ("⌈", "⌉")}[formula.rounding]
-        tall = theme.mono(22)
-        write(brackets[0], tall)
+        bracket(True)
         metrics = QFontMetricsF(plain)
         width = max(metrics.horizontalAdvance(formula.numerator), metrics.horizontalAdvance(formula.denominator)) + 4
-        if not measure:
+        if painter is not None:
             painter.setFont(plain)
-            painter.setPen(QPen(QColor(now.text), 1))
-            centre = int(Qt.AlignmentFlag.AlignCenter.value)
-            painter.drawText(QRectF(x, middle - 18, width, 17), centre, formula.numerator)
-            painter.drawText(QRectF(x, middle + 1, width, 17), centre, formula.denominator)
-            painter.drawLine(QPointF(x, middle), QPointF(x + width, middle))
+            painter.setPen(ink)
+            row = px + 5.0
+            painter.drawText(QRectF(x, -row, width, row), CENTRE, formula.numerator)
+            painter.drawText(QRectF(x, 0, width, row), CENTRE, formula.denominator)
+            painter.drawLine(QPointF(x, 0), QPointF(x + width, 0))
         x += width
-        write(brackets[1], tall)
+        bracket(False)
         write(f" {formula.tail} = ", plain)
     elif formula.numerator and formula.numerator != formula.result:
         write(f"{formula.numerator} = ", plain)
     write(formula.result, strong)
-    return x - rect.left()
-
-
-class Figures(QWidget):
-    """A well with a row for each figure: words on the left, the number on the right."""
-
-    ROW = 21.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: tuple[tuple[str, str], ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.keeper().changed.connect(self.update)
-
-    def show_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
-        """Show these figures."""
-        if rows != self._rows:
-            self._rows = rows
-            self.setAccessibleName("; ".join(f"{words} {figure}" for words, figure in rows))
-            self.updateGeometry()
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, round(len(self._rows) * self.ROW + 14))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        now = theme.now()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(now.well))
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.setFont(theme.font(12))
-        for number, (words, figure) in enumerate(self._rows):
-            row = QRectF(PAD, 7 + number * self.ROW, self.width() - 2 * PAD, self.ROW)
-            painter.setPen(QColor(now.dim))
-            painter.drawText(row, int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value), words)
-            painter.setPen(QColor(now.text))
-            painter.drawText(row, int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value), figure)
-        painter.end()
+    return x

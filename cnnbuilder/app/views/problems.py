@@ -1,15 +1,23 @@
 """Problems: what clashes, where the odd size came from, and fixes with their effect, one click each."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.tasks import Tasks
+from cnnbuilder.app.views.problem_section import Apply, ProblemSection, linked_label
+from cnnbuilder.app.views.problem_words import message_words
+from cnnbuilder.app.views.remedies import Remedies
+from cnnbuilder.design.check import Report
 from cnnbuilder.design.problem import Fix, Problem
-from cnnbuilder.design.shape import plural, show, show_pair
+from cnnbuilder.design.shape import plural
 
-MOST = 30
+MOST = 20
+"""Problems shown at a time; those further down are mostly the first ones' doing."""
+NOTES_MOST = 30
+STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class Problems(QScrollArea):
@@ -19,16 +27,46 @@ class Problems(QScrollArea):
     centred = Signal(str)
     """A block is to be shown in the middle of the canvas."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, tasks: Tasks) -> None:
         super().__init__()
         self.setObjectName("panel")
         self._session = session
-        self._shown: object = None
+        self._remedies = Remedies(tasks)
+        self._remedies.found.connect(self._found)
+        self._shown: Report | None = None
+        self._wanted: str | None = None
+        self._sections: dict[tuple[int, str | None, str, int], ProblemSection] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Problems")
+        self._build()
         session.changed.connect(self._changed)
         theme.keeper().changed.connect(self._recolour)
+
+    def _build(self) -> None:
+        body = QWidget()
+        body.setObjectName("body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(18, 12, 18, 12)
+        column.setSpacing(7)
+        self._fine = QLabel("All blocks fit together.")
+        self._fine.setObjectName("fine")
+        self._place = QVBoxLayout()
+        self._place.setSpacing(7)
+        self._more = QLabel()
+        self._more.setObjectName("small")
+        self._heading = QLabel("Worth knowing")
+        self._heading.setObjectName("heading")
+        # One label for all: a label each takes a while to lay out.
+        self._notes = linked_label()
+        self._notes.linkActivated.connect(self._go)
+        self._notes.setAccessibleName("Worth knowing")
+        column.addWidget(self._fine)
+        column.addLayout(self._place)
+        for label in (self._more, self._heading, self._notes):
+            column.addWidget(label)
+        column.addStretch(1)
+        self.setWidget(body)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -44,6 +82,23 @@ class Problems(QScrollArea):
         count = len(self._session.shown.report.problems)
         self.titled.emit(f"Problems {count}" if count else "Problems")
 
+    def show_problem(self, id: str) -> None:
+        """Bring the problem of a block into view, its first fix ready for Enter."""
+        self._wanted = id
+        if self.isVisible():
+            self._show(self._session.shown)
+            QTimer.singleShot(0, self._show_wanted)
+
+    def _show_wanted(self) -> None:
+        """Once everything has its place."""
+        section = next((item for item in self._sections.values() if _block(item) == self._wanted), None)
+        if section is not None:
+            self.verticalScrollBar().setValue(section.y() - 8)
+            buttons = [button for button in section.buttons() if button.isEnabled()]
+            if buttons:
+                buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+                self._wanted = None
+
     def _recolour(self) -> None:
         self._shown = None
         if self.isVisible():
@@ -54,101 +109,89 @@ class Problems(QScrollArea):
         if report is self._shown:
             return
         self._shown = report
-        body = QWidget()
-        body.setObjectName("body")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(18, 12, 18, 12)
-        column.setSpacing(7)
-        for problem in report.problems[:MOST]:
-            self._add(column, problem)
-        if len(report.problems) > MOST:
-            column.addWidget(QLabel(f"and {plural(len(report.problems) - MOST, 'more problem')}"))
-        if not report.problems:
-            fine = QLabel("All blocks fit together.")
-            fine.setObjectName("fine")
-            column.addWidget(fine)
-        if report.notes:
-            column.addSpacing(4)
-            heading = QLabel("Worth knowing")
-            heading.setObjectName("heading")
-            column.addWidget(heading)
-            # One label for all: a label each takes a while to lay out.
-            column.addWidget(self._label("".join(f"<p>{self._words(note, False)}</p>" for note in report.notes[:MOST])))
-        column.addStretch(1)
-        before = self.takeWidget()
-        if before is not None:
-            before.deleteLater()
-        self.setWidget(body)
+        problems = report.problems[:MOST]
+        self._show_sections(shown.key, problems, report)
+        self._fine.setVisible(not problems)
+        rest = len(report.problems) - len(problems)
+        self._more.setText(f"and {plural(rest, 'more problem')}" if rest else "")
+        self._more.setVisible(bool(rest))
+        notes = report.notes
+        rows = [f"<p>{message_words(note, report, False)}</p>" for note in notes[:NOTES_MOST]]
+        if len(notes) > NOTES_MOST:
+            rows.append(f"<p>and {len(notes) - NOTES_MOST} more</p>")
+        self._notes.setText("".join(rows))
+        for label in (self._heading, self._notes):
+            label.setVisible(bool(notes))
+        self._remedies.ask(problems)
+        if self._wanted is not None:
+            QTimer.singleShot(0, self._show_wanted)
 
-    def _add(self, column: QVBoxLayout, problem: Problem) -> None:
-        column.addWidget(self._label(self._words(problem, True)))
-        if problem.trace:
-            trace = QLabel(_trace_words(problem))
-            trace.setTextFormat(Qt.TextFormat.RichText)
-            trace.setWordWrap(True)
-            trace.setObjectName("dim")
-            trace.linkActivated.connect(self._go)
-            column.addWidget(trace)
-        for number, fix in enumerate(problem.fixes):
-            column.addWidget(self._fix(fix, number == 0))
-        column.addSpacing(6)
+    def _show_sections(self, key: int, problems: list[Problem], report: Report) -> None:
+        """A section for each; what is still a problem keeps its own, so that nothing jumps during a drag."""
+        before, self._sections = self._sections, {}
+        for problem in problems:
+            number = sum(other[1:3] == (problem.block, problem.code) for other in self._sections)
+            which = (key, problem.block, problem.code, number)
+            section = before.pop(which, None) or self._new_section()
+            self._sections[which] = section
+            section.show_problem(problem, report)
+        for section in before.values():
+            section.hide()
+            section.deleteLater()
+        for place, section in enumerate(self._sections.values()):
+            if self._place.indexOf(section) != place:
+                self._place.insertWidget(place, section)
 
-    @staticmethod
-    def _words(problem: Problem, grave: bool) -> str:
-        """The message, its first sentence strong; the block's name leads to the block."""
-        first, dot, rest = problem.message.partition(". ")
-        head = _escaped(first + dot.strip())
-        colour = theme.now().problem
-        text = f"<b style='color:{colour}'>{head}</b> {_escaped(rest)}" if grave else _escaped(problem.message)
-        if problem.block:
-            text += f"&nbsp; <a style='color:{theme.now().accent}' href='{problem.block}'>show {problem.block}</a>"
-        return text
+    def _new_section(self) -> ProblemSection:
+        section = ProblemSection()
+        section.block_wanted.connect(self._go)
+        section.fix_wanted.connect(self._apply)
+        return section
 
-    def _label(self, text: str) -> QLabel:
-        label = QLabel(text)
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setWordWrap(True)
-        label.linkActivated.connect(self._go)
-        return label
+    def _found(self, problem: Problem) -> None:
+        for section in self._sections.values():
+            if section.problem is problem:
+                section.show_fixes()
+        if self._wanted is not None and problem.block == self._wanted:
+            QTimer.singleShot(0, self._show_wanted)
 
     def _go(self, id: str) -> None:
         self._session.select((id,))
         self.centred.emit(id)
 
-    def _fix(self, fix: Fix, first: bool) -> QWidget:
-        well = QFrame()
-        well.setObjectName("well")
-        row = QHBoxLayout(well)
-        row.setContentsMargins(12, 6, 8, 6)
-        label, effect = QLabel(fix.label), QLabel(fix.effect)
-        label.setObjectName("strong")
-        effect.setObjectName("dim")
-        for part, stretch in ((label, 3), (effect, 5)):
-            part.setMinimumWidth(60)
-            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            part.setToolTip(part.text())
-            row.addWidget(part, stretch)
-        button = QPushButton("Apply")
-        button.setObjectName("primary" if first else "")
-        button.setAccessibleName(f"Apply: {fix.label}")
-        button.setToolTip(f"{fix.label} (one step of undo)")
-        button.clicked.connect(lambda: self._session.edit(fix.label, fix.apply))
-        row.addWidget(button)
-        return well
+    def _apply(self, fix: Fix) -> None:
+        ours = self.isAncestorOf(QApplication.focusWidget() or self)
+        self._session.edit(fix.label, fix.apply)
+        if ours:
+            # The button pressed may be gone; the next Enter is for the next problem.
+            then: list[QWidget] = [*self._buttons(), self]
+            then[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Keys
+
+    def _buttons(self) -> list[Apply]:
+        return [button for section in self._sections.values() for button in section.buttons() if button.isEnabled()]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        buttons, focused = self._buttons(), QApplication.focusWidget()
+        if event.text() in "123456789" and event.text() and not event.modifiers():
+            self._press(int(event.text()) - 1, focused)
+        elif event.key() in STEPS and isinstance(focused, Apply) and focused in buttons:
+            at = buttons.index(focused) + STEPS[Qt.Key(event.key())]
+            buttons[max(0, min(at, len(buttons) - 1))].setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(buttons[max(0, min(at, len(buttons) - 1))])
+        else:
+            super().keyPressEvent(event)
+
+    def _press(self, number: int, focused: QWidget | None) -> None:
+        """Apply the fix of that number of the problem that the keyboard is in, or of the first."""
+        sections = list(self._sections.values())
+        inside = [section for section in sections if focused is not None and section.isAncestorOf(focused)]
+        for section in (inside or sections)[:1]:
+            buttons = section.buttons()
+            if number < len(buttons):
+                buttons[number].click()
 
 
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _trace_words(problem: Problem) -> str:
-    """`28 × 28 image → 14 × 14 pool1 → …`, the origin marked."""
-    now = theme.now()
-    parts: list[str] = []
-    for id, shape in problem.trace:
-        size = show_pair(shape[-2:]) if len(shape) == 3 else show(shape)
-        marked = id == problem.origin
-        colour = now.problem if marked else now.dim
-        name = f"<a href='{id}' style='color:{colour};text-decoration:none'><b>{id}</b></a>"
-        parts.append(f"<span style='color:{colour}'>{size}</span> {name}")
-    return " → ".join(parts) + (" &nbsp;(here the size came about)" if problem.origin else "")
+def _block(section: ProblemSection) -> str | None:
+    return section.problem.block if section.problem else None

@@ -1,0 +1,142 @@
+"""What the inspector says of a block: its formulas and figures, as values."""
+
+from collections.abc import Iterable
+from math import prod
+
+from cnnbuilder.app.inspector.figures import Figure
+from cnnbuilder.app.words import bytes_words
+from cnnbuilder.design.check import Report
+from cnnbuilder.design.formula import Formula
+from cnnbuilder.design.graph import Block
+from cnnbuilder.design.layer import Weight
+from cnnbuilder.design.shape import grouped, plural, show
+
+PARAMETERS_HELP = "The numbers that training changes: the sizes of each array of weights multiplied, the arrays added."
+
+
+def size_formulas(report: Report, block: Block) -> tuple[Formula, ...]:
+    """How the size of the block's output comes about; nothing where it is not known."""
+    if block.layer is None or report.shapes[block.id] is None:
+        return ()
+    return tuple(block.layer.formulas(*report.input_shapes(block.id)))
+
+
+def parameter_formulas(report: Report, block: Block) -> tuple[Formula, ...]:
+    """`5·5·1·6 + 6 = 156`; nothing for a block without weights."""
+    inference = report.inferences[block.id]
+    trained = [weight for _, weight in inference.weights if weight.trained] if inference else []
+    if inference is None or not trained:
+        return ()
+    return (Formula("", " + ".join(map(_product, trained)), grouped(inference.parameters)),)
+
+
+def _product(weight: Weight) -> str:
+    """`5·5·1·6`: the sizes of an array, fastest first; of listed connections only those that there are."""
+    if weight.connections is None:
+        return "·".join(str(size) for size in reversed(weight.shape))
+    listed = weight.count // prod(weight.shape[2:])
+    return "·".join(str(size) for size in (*reversed(weight.shape[2:]), listed))
+
+
+def cost_figures(report: Report, block: Block, field: str = "") -> tuple[Figure, ...]:
+    """What the block costs; `field` is its receptive field on the picture, where that is known."""
+    inference = report.inferences[block.id]
+    if inference is None or inference.shape is None:
+        return ()
+    figures = [
+        Figure(
+            "output",
+            show(inference.shape),
+            "Height × width × channels of what comes out; a single number is a vector.",
+        ),
+        Figure(
+            "multiply-adds",
+            grouped(report.macs[block.id]) if report.macs[block.id] else "–",
+            "Multiplications by a weight for one picture: output values × the weights that each reads.",
+        ),
+        Figure(
+            "memory",
+            bytes_words(report.memory_bytes[block.id]),
+            "One picture's output, four bytes a value.",
+        ),
+    ]
+    if field:
+        figures.append(
+            Figure(
+                "receptive field",
+                field,
+                "Rows and columns of the picture that can matter to one value in the middle of the output.",
+            )
+        )
+    share = _share(inference.parameters, report.total_parameters)
+    figures.append(Figure("share of all parameters", share, "Of the whole network's parameters, how many are here."))
+    return tuple(figures)
+
+
+def sum_figures(report: Report, ids: Iterable[str]) -> tuple[Figure, ...]:
+    """What several blocks cost together."""
+    ids = tuple(ids)
+    parameters = sum(report.parameters[id] for id in ids)
+    return (
+        Figure("parameters", grouped(parameters), "Numbers that training changes."),
+        Figure(
+            "multiply-adds",
+            grouped(sum(report.macs[id] for id in ids)),
+            "Multiplications by a weight for one picture.",
+        ),
+        Figure(
+            "memory",
+            bytes_words(sum(report.memory_bytes[id] for id in ids)),
+            "The outputs of one picture, four bytes a value.",
+        ),
+        Figure(
+            "share of all parameters",
+            _share(parameters, report.total_parameters),
+            "Of the whole network's parameters, how many are in these blocks.",
+        ),
+    )
+
+
+def design_figures(report: Report) -> tuple[Figure, ...]:
+    """What the whole network costs; with problems, of the blocks whose shape is known."""
+    memory = report.total_memory_bytes
+    partial = "≥ " if report.problems else ""
+    rest = " So far: of the blocks before a problem." if report.problems else ""
+    return (
+        Figure("blocks", grouped(len(report.graph.blocks)), "Cards on the canvas, those in groups included."),
+        Figure("parameters", partial + grouped(report.total_parameters), f"Numbers that training changes.{rest}"),
+        Figure(
+            "multiply-adds",
+            partial + grouped(report.total_macs),
+            f"Multiplications by a weight for one picture.{rest}",
+        ),
+        Figure("weights", partial + bytes_words(memory["weights"]), f"Every weight, four bytes each.{rest}"),
+        Figure("outputs", partial + bytes_words(memory["forward"]), f"Every output of one picture.{rest}"),
+        Figure(
+            "backward",
+            partial + bytes_words(memory["backward"]),
+            f"The gradients of every output and of every weight.{rest}",
+        ),
+        Figure("problems", grouped(len(report.problems)), "What keeps the network from running."),
+    )
+
+
+def classes_words(report: Report, named: int) -> str:
+    """How many classes come out and how many of them have a name."""
+    shapes = [report.shapes[id] for id in report.graph.wiring.outputs]
+    classes = [shape[0] for shape in shapes if shape is not None and len(shape) == 1]
+    if len(shapes) != 1 or not classes:
+        return "Names for what comes out, where the network ends in a vector."
+    if named == classes[0]:
+        return f"{plural(classes[0], 'class').replace('classs', 'classes')} come out, each with a name."
+    some = "none has a name" if not named else f"{named} have a name"
+    return f"{grouped(classes[0])} values come out, {some}; the others go by their number."
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if part and whole else "–"
+
+
+def sharing_figures(report: Report, block: Block) -> tuple[Figure, ...]:
+    """What the same connections would cost with the weights shared otherwise; nothing where there is no such choice."""
+    return ()
