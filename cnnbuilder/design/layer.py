@@ -52,6 +52,24 @@ class Weight:
         return sum(len(channels) for channels in self.connections) * prod(self.shape[2:])
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of the place at which a new block is to stand, when its first parameters are chosen."""
+
+    inputs: tuple[Shape, ...] = ()
+    """The shapes that it reads; none where they are not known."""
+    like: "Layer | None" = None
+    """The nearest layer of the same kind before it."""
+    like_shape: Shape | None = None
+    """What that gives."""
+    classes: int = 0
+    """How many classes the design names."""
+    last: bool = True
+    """Whether no block behind it has weights."""
+    picture: Shape | None = None
+    """The shape of the picture at hand."""
+
+
 class Layer:
     """What a block does. Subclasses are frozen dataclasses, one a file in `cnnbuilder/layers/`."""
 
@@ -100,6 +118,11 @@ class Layer:
     def formulas(self, *inputs: Shape) -> list[Formula]:
         """How the output's size comes about, with this layer's numbers in it."""
         return []
+
+    @classmethod
+    def suited(cls, around: Surroundings) -> dict[str, Any]:
+        """Parameters, as JSON, that fit the place of a new block better than the defaults."""
+        return {}
 
     def taking(self, shape: Shape) -> Self | None:
         """For a kind without inputs: the layer that lets an array of `shape` in, or None if it cannot."""

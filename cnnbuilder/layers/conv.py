@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
+from typing import Any
 
 from cnnbuilder.design.formula import Formula
-from cnnbuilder.design.layer import Layer, Weight
+from cnnbuilder.design.layer import Layer, Surroundings, Weight
 from cnnbuilder.design.parameters import channel_lists, choice, integer, padding, pair
 from cnnbuilder.design.problem import Change, Misfit, Remark
-from cnnbuilder.design.shape import Pair, Shape, plural, show_pair
+from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show_pair
 from cnnbuilder.design.window import Axis, Padding
 from cnnbuilder.design.window import axes as window_axes
 from cnnbuilder.layers.shared import (
@@ -21,6 +22,9 @@ from cnnbuilder.layers.shared import (
     window_summary,
 )
 from cnnbuilder.operations import Correlate, Operation
+
+MOST_FILTERS = 512
+"""Where doubling the filters of a new block ends."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,17 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
     connections: tuple[tuple[int, ...], ...] | None = channel_lists(
         null="all channels", help="For each filter the list of input channels that it reads."
     )
+
+    @classmethod
+    def suited(cls, around: Surroundings) -> dict[str, Any]:
+        """As the convolution before it; twice the filters where the map became smaller since."""
+        like, shape = around.like, around.like_shape
+        if not isinstance(like, cls) or shape is None:
+            return {}
+        smaller = bool(around.inputs) and is_volume(around.inputs[0]) and around.inputs[0][1] < shape[1]
+        filters = min(2 * like.filters, MOST_FILTERS) if smaller else like.filters
+        kept = {name: value for name, value in like.to_params().items() if name in ("kernel_size", "padding")}
+        return {"filters": max(filters, like.filters), **kept}
 
     def output_shape(self, *inputs: Shape) -> Shape | Misfit:
         misfit = (

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
-from cnnbuilder.design.layer import Layer
+from cnnbuilder.design.layer import Layer, Surroundings
 from cnnbuilder.design.parameters import choice, integer, numbers
 from cnnbuilder.design.problem import Change, Misfit
 from cnnbuilder.design.shape import Shape, is_volume, plural, show_pair
 from cnnbuilder.operations import Operation
+
+LARGEST_SIDE = 224
+"""The longer side of a new input, for a picture that is larger."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,18 @@ class Input(Layer, kind="input", group="Input", label="Picture"):
     )
 
     inputs = (0, 0)
+
+    @classmethod
+    def suited(cls, around: Surroundings) -> dict[str, Any]:
+        """As the one that is there, else as the picture, made smaller where it is large."""
+        if around.like is not None:
+            return around.like.to_params()
+        if around.picture is None:
+            return {}
+        channels, *size = around.picture
+        less = max(1.0, max(size) / LARGEST_SIDE)
+        height, width = (max(1, round(length / less)) for length in size)
+        return {"channels": channels, "height": height, "width": width}
 
     def output_shape(self, *inputs: Shape) -> Shape | Misfit:
         for name, values in (("mean", self.mean), ("deviation", self.deviation)):
