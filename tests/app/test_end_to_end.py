@@ -52,11 +52,11 @@ def test_a_stranger_edits_runs_undoes_saves_and_opens_again(play: stage.Stage, l
     play.type_over(FIELD.format("filters"), "9")
     play.wait("window.session.design.blocks['conv1'].params['filters'] == 9")
     play.wait(f"{CURRENT} and window._latest.outputs['conv1'].shape == (9, 28, 28)")
-    play.wait("len([image for image in window.maps[0].grid._images if image.isVisible()]) == 9")
+    play.wait("window.maps[0].grid.sight.layout.count == 9")
     # Undo takes it back, redo brings it again, with the keyboard still in the field.
     play.hand("key", "ctrl+z")
     play.wait(f"window.session.design.blocks['conv1'].params['filters'] == 6 and {CURRENT}")
-    play.wait("len([image for image in window.maps[0].grid._images if image.isVisible()]) == 6")
+    play.wait("window.maps[0].grid.sight.layout.count == 6")
     play.hand("key", "ctrl+shift+z")
     play.wait("window.session.design.blocks['conv1'].params['filters'] == 9")
     # Saved under its name, and there again in another program.

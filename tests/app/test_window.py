@@ -59,7 +59,7 @@ def test_an_edit_in_the_inspector_reaches_the_maps_and_undo_takes_it_back(lenet:
     type_into(qtbot, field(lenet, "filters"), "9")
     qtbot.waitUntil(lambda: ran(lenet), timeout=10_000)
     assert lenet._latest is not None and lenet._latest.outputs["conv1"].shape == (9, 28, 28)
-    assert len([image for image in lenet.maps[0].grid._images if image.isVisible()]) == 9
+    assert lenet.maps[0].grid.sight.layout.count == 9
     lenet.actions_.made["undo"].trigger()
     assert field(lenet, "filters").text() == "6"
     qtbot.waitUntil(lambda: ran(lenet) and lenet._latest.outputs["conv1"].shape[0] == 6, timeout=10_000)
@@ -312,10 +312,11 @@ def test_the_value_under_the_pointer_is_told(lenet: Window) -> None:
     lenet.session.select(("conv1",))
     view = lenet.maps[0]
     view._point((2, 3, 27))
-    assert view._place.text() == "map 2, row 3, column 27"
+    assert view.side.place.text() == "map 2, row 3, column 27"
     assert lenet._latest is not None
     value = float(lenet._latest.outputs["conv1"][2, 3, 27])
-    assert f"{value:.4f}" in view._value.text() or f"{value:.2e}" in view._value.text() or value == 0
+    told = view.side.value.text().replace("−", "-")
+    assert f"{value:.4f}" in told or f"{value:.2e}" in told or value == 0
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(lenet: Window) -> None:

@@ -1,28 +1,47 @@
-"""The three tabs that show arrays as maps: outputs, gradients, kernels of the selected block."""
+"""The views that show arrays as maps: outputs, gradients, kernels of the selected block, or of the one pinned."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.views.grid import Grid
-from cnnbuilder.app.views.scale import ScaleView, figure
-from cnnbuilder.app.views.tiles import PAGE, tiles_of
+from cnnbuilder.app.views.side import Foot, Side
+from cnnbuilder.app.views.taking import menu
+from cnnbuilder.app.views.tile_layout import widest
+from cnnbuilder.app.views.tile_painter import figure, picture
+from cnnbuilder.app.views.tiles import At, Summary, Tiles, same
+from cnnbuilder.design.shape import show
 
-SIDE_WIDTH = 206
-Choice = tuple[str, str, Any]
-"""What a person reads, what one tile is called, and the array."""
+NARROW = 480
+"""In a narrower view (px) the scale is left out, and the value pointed at is told below."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One array that a view can show."""
+
+    label: str
+    """What a person reads."""
+    word: str
+    """What one tile of it is."""
+    name: str
+    """The block whose output it is about, or the weight: `conv1`, `conv1.weight`."""
+    array: Any
 
 
 class MapsView(QWidget):
-    """The base: chooses arrays of the selected block from the last result, and shows one of them."""
+    """The base: chooses arrays of a block from the last result, and shows one of them."""
 
     titled = Signal(str)
     """The tab's title changed."""
+    unit_selected = Signal(str, object)
+    """A unit was selected: of which block's output or which weight, and its index."""
     title = "Maps"
     empty = "Select a block to see its maps."
 
@@ -33,88 +52,83 @@ class MapsView(QWidget):
         self._session = session
         self._result: Result | None = None
         self._shown: object = None
-        self._first = 0
-        self._pointed: tuple[int, int, int] | None = None
+        self._tiles: Tiles | None = None
+        self._summary: Summary | None = None
+        self._pointed: At | None = None
+        self._unit: tuple[str, tuple[int, ...] | None] = ("", None)
         self._choices: list[Choice] = []
-        self.grid = Grid()
-        self.grid.pointed.connect(self._point)
+        self.pinned: str | None = None
+        """The block that is shown whatever is selected."""
+        self.grid, self.side, self.foot = Grid(), Side(), Foot()
         self._words = QLabel()
         self._words.setObjectName("dim")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words.setWordWrap(True)
-        self._stack = QStackedWidget()
-        maps = QWidget()
-        row = QHBoxLayout(maps)
-        row.setContentsMargins(8, 6, 14, 6)
-        row.setSpacing(14)
-        row.addWidget(self.grid, 1)
-        row.addWidget(self._side())
-        self._stack.addWidget(self._words)
-        self._stack.addWidget(maps)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
-        session.changed.connect(self._changed)
+        self._words.setMargin(24)
+        self._build()
+        self._join()
         self.refresh()
 
-    def _side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(SIDE_WIDTH)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(8)
-        self._which = QComboBox()
-        self._which.setAccessibleName("Which array")
-        self._which.setToolTip("Which array of the block is shown")
-        self._which.activated.connect(lambda _: self.refresh(True))
-        self._scaling = QComboBox()
-        self._scaling.addItems(["One colour scale", "Each its own scale"])
-        self._scaling.setAccessibleName("Colour scale")
-        self._scaling.setToolTip("One scale lets maps be compared; a scale each shows what is in faint ones")
-        self._scaling.activated.connect(lambda _: self.refresh(True))
-        self._scale = ScaleView()
-        well = QFrame()
-        well.setObjectName("well")
-        inside = QVBoxLayout(well)
-        inside.setContentsMargins(9, 7, 9, 7)
-        inside.setSpacing(2)
-        self._place, self._value = QLabel(), QLabel()
-        self._place.setObjectName("small")
-        self._value.setTextFormat(Qt.TextFormat.RichText)
-        inside.addWidget(self._place)
-        inside.addWidget(self._value)
-        self._pages = QWidget()
-        pages = QHBoxLayout(self._pages)
-        pages.setContentsMargins(0, 0, 0, 0)
-        self._range = QLabel()
-        self._range.setObjectName("small")
-        for words, by in (("◀", -PAGE), ("▶", PAGE)):
-            button = QToolButton()
-            button.setText(words)
-            button.setObjectName("flat")
-            button.setAccessibleName("Earlier maps" if by < 0 else "Later maps")
-            button.setToolTip(button.accessibleName())
-            button.clicked.connect(lambda _=False, by=by: self._turn(by))
-            pages.addWidget(button)
-            if by < 0:
-                pages.addWidget(self._range, 1, Qt.AlignmentFlag.AlignCenter)
-        for widget in (self._which, self._scaling, self._scale, well, self._pages):
-            column.addWidget(widget)
-        column.addStretch(1)
-        return side
+    def _build(self) -> None:
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._words)
+        self._stack.addWidget(self.grid)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addWidget(self._stack, 1)
+        left.addWidget(self.foot)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 14, 6)
+        row.setSpacing(14)
+        row.addLayout(left, 1)
+        row.addWidget(self.side)
+
+    def _join(self) -> None:
+        self.grid.pointed.connect(self._point)
+        self.grid.selected.connect(self._select)
+        self.grid.laid.connect(self._show_size)
+        self.grid.menu_wanted.connect(self._menu)
+        self.side.chosen.connect(self._again)
+        self.foot.chosen.connect(self._again)
+        self.foot.sorted.connect(self._again)
+        self.foot.sized.connect(self.grid.set_tile_width)
+        self.foot.back.connect(self._show_all)
+        self.foot.pinned.connect(self._pin)
+        self._session.changed.connect(self._changed)
+
+    # What subclasses say
 
     def choices(self, id: str, result: Result) -> list[Choice]:
         """The arrays of block `id` that can be shown."""
         raise NotImplementedError
 
-    def companion(self, index: tuple[int, ...]) -> str:
+    def companion(self, choice: Choice, index: tuple[int, ...]) -> str:
         """What else is known of the value at `index`, beside it."""
         return ""
 
+    def nothing(self, block: str) -> str:
+        """Why a block that runs has no array here."""
+        return f"{block} has nothing to show here."
+
+    # Following
+
+    @property
+    def block(self) -> str | None:
+        """The block whose arrays are shown."""
+        selected = self._session.shown.selected
+        return self.pinned or (selected[-1] if selected else None)
+
     def _changed(self, old: Shown, new: Shown) -> None:
+        if self.pinned and self.pinned not in new.design.blocks and old.key == new.key:
+            gone, come = (
+                set(old.design.blocks) - set(new.design.blocks),
+                set(new.design.blocks) - set(old.design.blocks),
+            )
+            if len(gone) == len(come) == 1 and self.pinned in gone:
+                # It was renamed.
+                (self.pinned,) = come
+                self.foot.show_pinned(self.pinned)
         if old.selected != new.selected or old.report is not new.report:
-            if old.selected != new.selected:
-                self._first = 0
             self.refresh()
 
     def show_result(self, result: Result) -> None:
@@ -130,136 +144,206 @@ class MapsView(QWidget):
         super().hideEvent(event)
         self.refresh()
 
-    def _block(self) -> str | None:
-        return self._session.shown.selected[-1] if self._session.shown.selected else None
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.side.setVisible(self.width() >= NARROW)
+        self._tell()
+
+    def _pin(self, pinned: bool) -> None:
+        self.pinned = self.block if pinned else None
+        self.foot.show_pinned(self.pinned)
+        self.refresh()
+
+    def _again(self) -> None:
+        self.refresh(True)
 
     def refresh(self, again: bool = False) -> None:
         """Show what is wanted now, if it is seen and not shown already."""
-        block = self._block()
-        seen = self.isVisible()
-        self.titled.emit(f"{self.title} — {block}" if block and seen else self.title)
-        if not seen:
+        block, seen = self.block, self.isVisible()
+        pinned = f"{self.pinned} (pinned)" if self.pinned else block if seen else None
+        self.titled.emit(f"{self.title} — {pinned}" if pinned else self.title)
+        wanted = (self._result, block, self._session.shown.report)
+        if not seen or (wanted == self._shown and not again):
             return
-        wanted = (self._result, block, self._which.currentIndex(), self._scaling.currentIndex(), self._first)
-        if wanted == self._shown and not again:
-            return
+        if self._shown is None or self._shown[1] != block:  # type: ignore[index]
+            self.grid.stand_alone(None)
         self._shown = wanted
         self._choices = self.choices(block, self._result) if block and self._result else []
-        self._show_choices()
-        if not self._choices:
-            self._words.setText(self._why(block))
-            self._stack.setCurrentIndex(0)
-            return
-        self._stack.setCurrentIndex(1)
-        _, word, array = self._choices[self._which.currentIndex()]
-        tiles = tiles_of(array, word)
-        count = len(tiles.values)
-        self._first = self._first if self._first < count else 0
-        scale, limit = self.grid.show_tiles(tiles, self._first, self._scaling.currentIndex() == 1)
-        self._scale.show_values(array, scale, limit)
-        self._pages.setVisible(count > PAGE)
-        self._range.setText(f"{self._first} – {min(self._first + PAGE, count) - 1} of {count}")
+        self.foot.show_names([choice.label for choice in self._choices])
+        self.foot.pin.setEnabled(block is not None)
+        if self._choices:
+            self._show_tiles()
+        else:
+            self._show_nothing(block)
         self._tell()
 
-    def _show_choices(self) -> None:
-        names = [name for name, _, _ in self._choices]
-        if names != [self._which.itemText(number) for number in range(self._which.count())]:
-            before = self._which.currentText()
-            self._which.clear()
-            self._which.addItems(names)
-            self._which.setCurrentIndex(max(0, names.index(before) if before in names else 0))
-        self._which.setVisible(len(names) > 1)
+    def _show_tiles(self) -> None:
+        choice = self._choice()
+        assert choice is not None
+        tiles = Tiles(choice.array, choice.word)
+        if not same(self._tiles, tiles):
+            self._tiles, self._summary = tiles, Summary(tiles)
+        assert self._tiles is not None and self._summary is not None
+        summary = self._summary
+        order = summary.order(self.foot.order.currentData(), self.foot.living.isChecked())
+        shown = picture(self._tiles, summary, order, self.side.scaling.currentData())
+        self._stack.setCurrentWidget(self.grid)
+        self.grid.setAccessibleName(f"{self.title} of {choice.name}")
+        self.grid.show_picture(shown)
+        self.grid.mark(self._tiles.place(self._unit[1]) if self._unit[0] == choice.name and self._unit[1] else None)
+        self.side.scale.show_picture(shown)
+        self._show_size()
+
+    def _show_nothing(self, block: str | None) -> None:
+        self._tiles = self._summary = None
+        self._words.setText(self._why(block))
+        self._stack.setCurrentWidget(self._words)
+        self.grid.show_picture(None)
+        self.side.scale.show_picture(None)
+        self.foot.show_odd("", False, 0, False)
+
+    def _show_size(self) -> None:
+        if self._tiles is None or self._summary is None:
+            return
+        _, rows, columns = self._tiles.values.shape
+        sight = self.grid.sight
+        self.foot.show_size(sight.layout.wide, widest(rows, columns), sight.wide is not None)
+        dead = len(self._tiles.values) > 1 and bool(self._summary.dead.any())
+        self.foot.show_odd(self._summary.words(), dead, len(self._tiles.values), sight.alone is not None)
+
+    def _show_all(self) -> None:
+        self.grid.stand_alone(None)
 
     def _why(self, block: str | None) -> str:
+        shown = self._session.shown
         if block is None:
             return self.empty
-        if self._session.shown.report.shapes.get(block) is None:
+        if block not in shown.design.blocks:
+            return f"{block} is not in this design. Unpin the view to follow the selection."
+        if shown.report.shapes.get(block) is None:
             return f"{block} cannot run yet: see Problems."
         if self._result is None:
-            return "Nothing has run yet."
+            return "Nothing has run yet: the maps come with the first run." if shown.live else "Press F5 to run."
         return self._result.message or self.nothing(block)
 
-    def nothing(self, block: str) -> str:
-        """Why a block that runs has no array here."""
-        return f"{block} has nothing to show here."
+    # Units
 
-    def _turn(self, by: int) -> None:
-        if self._choices:
-            count = len(tiles_of(self._choices[self._which.currentIndex()][2], "").values)
-            self._first = max(0, min(self._first + by, (count - 1) // PAGE * PAGE))
-            self.refresh()
+    def _choice(self) -> Choice | None:
+        number = self.foot.which.currentIndex()
+        return self._choices[number] if 0 <= number < len(self._choices) else None
 
-    def _point(self, at: tuple[int, int, int] | None) -> None:
+    def mark_unit(self, name: str, index: tuple[int, ...] | None) -> None:
+        """Mark a unit that was selected, here or elsewhere: of a block's output, or of a weight."""
+        self._unit = (name, index)
+        choice = self._choice()
+        if self._tiles is not None and choice is not None:
+            at = self._tiles.place(index) if index is not None and name == choice.name else None
+            self.grid.mark(at)
+            self._tell()
+
+    def _select(self, at: At) -> None:
+        choice = self._choice()
+        index = self._tiles.index(at) if self._tiles is not None else None
+        if choice is not None and index is not None:
+            self._unit = (choice.name, index)
+            self._tell()
+            self.unit_selected.emit(choice.name, index)
+
+    def _point(self, at: At | None) -> None:
         self._pointed = at
         self._tell()
 
     def _tell(self) -> None:
-        """Say the value under the pointer."""
-        found = None
-        if self._choices and self._pointed is not None:
-            _, word, array = self._choices[self._which.currentIndex()]
-            tiles = tiles_of(array, word)
-            tile, row, column = self._pointed
-            if tile < len(tiles.values) and row < tiles.values.shape[1] and column < tiles.values.shape[2]:
-                found = tiles.place(tile, row, column)
-        if found is None:
-            self._place.setText("Point at a map")
-            self._value.setText("to read a value")
+        """Say the value under the pointer, or else the one that is selected."""
+        choice, tiles = self._choice(), self._tiles
+        at = self._pointed or self.grid.marked
+        index = tiles.index(at) if tiles is not None and at is not None else None
+        if choice is None or tiles is None or at is None or index is None:
+            self.side.tell("Point at a map to read a value,", "click to select it")
+            self.side.scale.point(None, None)
             return
-        words, index = found
-        self._place.setText(words)
-        self._value.setText(
-            f"<b>{figure(float(self._choices[self._which.currentIndex()][2][index]))}</b> {self.companion(index)}"
-        )
+        value, words = float(tiles.array[index]), tiles.words(index)
+        beside = self.companion(choice, index)
+        self.side.tell(words, f"<b>{figure(value)}</b> &nbsp;{beside}")
+        self.side.scale.point(at[0] if len(tiles.values) > 1 else None, value)
+        self.grid.setAccessibleDescription(f"{words}: {figure(value)} {beside}")
+        if not self.side.isVisible() and self.isVisible():
+            self.foot.words.setText(f"{words}: {figure(value)}")
+
+    def _menu(self, at: At | None, where: QPoint) -> None:
+        choice = self._choice()
+        if choice is not None and self.grid.sight.shown is not None:
+            menu(self.grid, at, f"{self.title} of {choice.name}").popup(where)
 
 
 class FeatureMaps(MapsView):
     """Outputs."""
 
     title = "Feature maps"
+    empty = "Select a block on the canvas to see what it makes of the picture: one map for each channel of its output."
 
     def choices(self, id: str, result: Result) -> list[Choice]:
-        return [("Output", "map", result.outputs[id])] if id in result.outputs else []
+        return [Choice("Output", "map", id, result.outputs[id])] if id in result.outputs else []
 
-    def companion(self, index: tuple[int, ...]) -> str:
-        block = self._block()
+    def companion(self, choice: Choice, index: tuple[int, ...]) -> str:
         gradients: Mapping[str, Any] = self._result.output_gradients if self._result else {}
-        if block is None or block not in gradients:
-            return ""
-        return f"dJ/d = {float(gradients[block][index]):.1e}"
+        return f"dJ/d = {_gradient(gradients[choice.name][index])}" if choice.name in gradients else ""
 
 
 class Kernels(MapsView):
     """Weights."""
 
     title = "Kernels"
-    empty = "Select a block with weights to see its kernels."
+    empty = "Select a block with weights to see its kernels: a row for each filter, a column for each input channel."
 
     def choices(self, id: str, result: Result) -> list[Choice]:
-        return _arrays_of(id, result.weights, "kernel")
+        return [Choice(label, "kernel", name, array) for label, name, array in _arrays_of(id, result.weights)]
+
+    def companion(self, choice: Choice, index: tuple[int, ...]) -> str:
+        gradients: Mapping[str, Any] = self._result.weight_gradients if self._result else {}
+        return f"dJ/d = {_gradient(gradients[choice.name][index])}" if choice.name in gradients else ""
 
     def nothing(self, block: str) -> str:
-        return f"{block} has no weights."
+        return f"{block} has no weights: it computes the same whatever was learnt."
 
 
 class Gradients(MapsView):
     """Gradients of outputs and weights."""
 
     title = "Gradients"
-    empty = "Select a block to see the gradient of the loss at its output and its weights."
+    empty = "Select a block to see how the loss J changes with each value of its output and with each of its weights."
 
     def choices(self, id: str, result: Result) -> list[Choice]:
         if id not in result.output_gradients:
             return []
         return [
-            ("dJ/d output", "map", result.output_gradients[id]),
-            *((f"dJ/d {name}", word, array) for name, word, array in _arrays_of(id, result.weight_gradients, "kernel")),
+            Choice("dJ/d output", "map", id, result.output_gradients[id]),
+            *(
+                Choice(f"dJ/d {label}", "kernel", name, array)
+                for label, name, array in _arrays_of(id, result.weight_gradients)
+            ),
         ]
 
     def nothing(self, block: str) -> str:
-        return "There is no gradient: the backward pass needs a network that ends in one vector of scores."
+        report = self._session.shown.report
+        sources = {source for sources in report.graph.wiring.sources.values() for source in sources}
+        ends = [id for id in report.graph.blocks if id not in sources]
+        if len(ends) > 1:
+            named = ", ".join(ends[:4])
+            return f"There is no gradient: the network has {len(ends)} outputs ({named}), and a loss needs one."
+        shape = report.shapes.get(ends[0]) if ends else None
+        if shape is not None and len(shape) != 1:
+            return (
+                f"There is no gradient: the loss needs a vector of scores, and {ends[0]} gives {show(shape)}. "
+                "Flatten and a dense layer (or global pooling) at the end make one."
+            )
+        return "The gradient is being computed."
 
 
-def _arrays_of(id: str, arrays: Mapping[str, Any], word: str) -> list[Choice]:
-    names = [name for name in arrays if name.rpartition(".")[0] == id]
-    return [(name.rpartition(".")[2], word, arrays[name]) for name in names]
+def _gradient(value: float) -> str:
+    return "0" if value == 0 else f"{float(value):.1e}".replace("-", "−")
+
+
+def _arrays_of(id: str, arrays: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """Label, name and array of each weight of a block."""
+    return [(name.rpartition(".")[2], name, arrays[name]) for name in arrays if name.rpartition(".")[0] == id]

@@ -1,83 +1,121 @@
-"""The colour scale, the histogram and the value under the pointer, beside a grid of maps."""
+"""The colour scale and the histogram beside a grid of maps."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from cnnbuilder.app import colours, theme
+from cnnbuilder.app.views.tile_painter import Picture, numbers
 
-BINS = 21
-MOST_SAMPLES = 40_000
+BINS = 32
+BAR, WORDS, HEIGHT = 12, 17, 92
+MARK = 4.0
 
 
-def figure(value: float) -> str:
-    """A value in three or four telling figures."""
-    if value == 0:
-        return "0"
-    return f"{value:.4f}" if 0.001 <= abs(value) < 1000 else f"{value:.2e}"
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    all: NDArray[Any]
+    tile: NDArray[Any] | None = None
 
 
 class ScaleView(QWidget):
-    """Paints a colour bar with its ends, and below it how often values occur."""
+    """A colour bar with its ends; below it how often values occur, in all tiles and in the one pointed at."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._scale = "positive"
-        self._limit = 1.0
-        self._counts: NDArray[Any] | None = None
-        self.setFixedHeight(88)
+        self._shown: Picture | None = None
+        self._counts = _Counts(np.zeros(BINS, int))
+        self._value: float | None = None
+        self._table: Any = None
+        self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Colour scale and histogram")
+        self.setToolTip("How often values occur; in orange those of the map under the pointer")
         theme.keeper().changed.connect(self.update)
 
-    def show_values(self, values: NDArray[Any] | None, scale: str, limit: float) -> None:
-        """The scale of these values; None shows nothing."""
-        self._scale, self._limit = scale, limit if np.isfinite(limit) and limit > 0 else 1.0
-        self._counts = None
-        if values is not None and values.size:
-            flat = values.reshape(-1)
-            flat = flat[:: max(1, flat.size // MOST_SAMPLES)]
-            flat = flat[np.isfinite(flat)]
-            low = -self._limit if scale == "signed" else 0.0
-            self._counts = np.histogram(flat, bins=BINS, range=(low, self._limit))[0]
+    def show_picture(self, shown: Picture | None) -> None:
+        """The scale of these tiles; None shows nothing."""
+        self._shown = shown
+        if shown is not None:
+            self._counts = _Counts(_histogram(shown, shown.summary.sample))
+            low, high = self.ends
+            self.setAccessibleDescription(f"from {low} to {high}")
         self.update()
 
+    def point(self, tile: int | None, value: float | None) -> None:
+        """Show where on the scale a value lies, and the values of its tile."""
+        if self._shown is not None:
+            values = None if tile is None else self._shown.tiles.values[tile].reshape(-1)[: self._shown.tiles.cells]
+            found = None if values is None else _histogram(self._shown, values[:: max(1, len(values) // 40_000)])
+            self._counts = _Counts(self._counts.all, found)
+        self._value = value
+        self.update()
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What the two ends of the bar stand for."""
+        if self._shown is None or self._shown.limits is not None:
+            return ("−max" if self._shown and self._shown.scale == "signed" else "0", "max of each")
+        limit = f"{self._shown.limit:.3g}"
+        return (f"−{limit}" if self._shown.scale == "signed" else "0", limit)
+
     def sizeHint(self) -> QSize:
-        return QSize(190, 88)
+        return QSize(190, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._counts is None:
+        if self._shown is None:
             return
-        now = theme.now()
-        painter = QPainter(self)
+        now, painter = theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(0, 0, self.width(), 12)
-        table = np.ascontiguousarray(colours.table(self._scale, now))
+        table = np.ascontiguousarray(colours.table(self._shown.scale, now))
         image = QImage(table.data, 256, 1, 768, QImage.Format.Format_RGB888)
-        painter.drawImage(bar, image)
+        painter.drawImage(QRectF(0, 0, self.width(), BAR), image)
         painter.setPen(QColor(now.dim))
         painter.setFont(theme.font(12))
-        row = QRectF(0, 15, self.width(), 17)
-        ends = (
-            (f"−{self._limit:.3g}", "0", f"{self._limit:.3g}")
-            if self._scale == "signed"
-            else ("0", "", f"{self._limit:.3g}")
-        )
-        for words, side in zip(
-            ends, (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight), strict=True
+        low, high = self.ends
+        row = QRectF(0, BAR + 3, self.width(), WORDS)
+        middle = "0" if self._shown.scale == "signed" else ""
+        for words, side in (
+            (low, Qt.AlignmentFlag.AlignLeft),
+            (middle, Qt.AlignmentFlag.AlignHCenter),
+            (high, Qt.AlignmentFlag.AlignRight),
         ):
             painter.drawText(row, int(side.value), words)
-        tall = float(self._counts.max()) or 1.0
-        step = self.width() / BINS
-        base, room = 86.0, 50.0
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(now.accent))
-        for number, count in enumerate(self._counts):
-            # The square root lets rare values be seen beside many zeros.
-            height = max(room * (float(count) / tall) ** 0.5, 1.0 if count else 0.0)
-            painter.drawRect(QRectF(number * step + 0.5, base - height, max(1.0, step - 2), height))
-        painter.fillRect(QRectF(0, base, self.width(), 1), QColor(now.line))
+        self._paint_counts(painter)
+        self._paint_value(painter)
         painter.end()
+
+    def _paint_counts(self, painter: QPainter) -> None:
+        now, base, room = theme.now(), HEIGHT - 2.0, HEIGHT - BAR - WORDS - 8.0
+        painter.setPen(Qt.PenStyle.NoPen)
+        step = self.width() / BINS
+        for counts, colour, inset in ((self._counts.all, now.accent, 0.5), (self._counts.tile, theme.UNIT, step / 4)):
+            if counts is None:
+                continue
+            tall = float(counts.max()) or 1.0
+            painter.setBrush(QColor(colour))
+            for number, count in enumerate(counts):
+                # The square root lets rare values be seen beside many zeros.
+                height = max(room * (float(count) / tall) ** 0.5, 1.0 if count else 0.0)
+                painter.drawRect(QRectF(number * step + inset, base - height, max(1.0, step - 1 - 2 * inset), height))
+        painter.fillRect(QRectF(0, base, self.width(), 1), QColor(now.line))
+
+    def _paint_value(self, painter: QPainter) -> None:
+        if self._value is None or self._shown is None or self._shown.limits is not None:
+            return
+        number = int(numbers(np.array([self._value], np.float32), self._shown, self._shown.limit)[0])
+        at = (number + 0.5) / 256 * self.width()
+        painter.setPen(QPen(QColor(theme.now().panel), 1))
+        painter.setBrush(QColor(theme.UNIT))
+        points = (QPointF(at - MARK, BAR + MARK), QPointF(at, BAR - MARK), QPointF(at + MARK, BAR + MARK))
+        painter.drawPolygon(QPolygonF(points))
+
+
+def _histogram(shown: Picture, values: Any) -> NDArray[Any]:
+    """How many values fall into each part of the bar; where each tile has a scale of its own, of the common one."""
+    found = numbers(values, shown, shown.limit)
+    return np.bincount(found >> 3, minlength=BINS)

@@ -1,8 +1,7 @@
-"""Arrays as tiles: which maps an array is made of, what each is called, and how they share the room."""
+"""Arrays as tiles: which maps an array is made of, what each is called, and what is known of their values."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,64 +10,182 @@ from numpy.typing import NDArray
 from cnnbuilder.app.imaging import as_grid
 
 Array = NDArray[Any]
-PAGE = 64
-"""The most tiles shown at once; further ones are on further pages."""
-GAP, LABEL = 8.0, 20.0
-SMALLEST, LARGEST = 34.0, 168.0
+At = tuple[int, int, int]
+"""Tile, row, column."""
+MOST_NAMED = 12
+MOST_SAMPLES, PART = 40_000, 1_000_000
+AXES = {"map": ("map",), "kernel": ("filter", "channel")}
+"""What the leading axes of an array count, by what one tile is."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tiles:
-    """Maps of equal size, and what a person calls each of them and each place in it."""
+    """An array without batch axis as maps of equal size."""
 
-    values: Array
-    """`[tile, row, column]`."""
-    name: Callable[[int], str]
-    place: Callable[[int, int, int], tuple[str, tuple[int, ...]] | None]
-    """Words for tile, row and column, and the index into the array; None where a tile has no value."""
+    array: Array
+    word: str
+    """What one tile is: `map` or `kernel`."""
+
+    @cached_property
+    def values(self) -> Array:
+        """`[tile, row, column]`; a vector is laid out row by row."""
+        if self.array.ndim == 1:
+            return as_grid(self.array)[None]
+        return self.array[None] if self.array.ndim == 2 else self.array.reshape(-1, *self.array.shape[-2:])
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The axes that number the tiles."""
+        return self.array.shape[:-2] if self.array.ndim > 2 else ()
+
+    @property
+    def across(self) -> int | None:
+        """So many tiles belong in one row: the input channels of a filter."""
+        return self.leading[-1] if len(self.leading) > 1 and self.leading[-1] > 1 else None
+
+    @property
+    def cells(self) -> int:
+        """The values of a tile; a vector may leave places at the end of its last row."""
+        return len(self.array) if self.array.ndim == 1 else int(np.prod(self.values.shape[1:]))
+
+    def name(self, tile: int) -> str:
+        """What stands below a tile."""
+        if self.array.ndim == 1:
+            return f"{len(self.array)} values, row by row"
+        if self.array.ndim == 2:
+            return "a row for each unit, a column for each input"
+        return ", ".join(str(int(n)) for n in np.unravel_index(tile, self.leading))
+
+    def index(self, at: At) -> tuple[int, ...] | None:
+        """Where in the array a place lies; None where a tile has no value."""
+        tile, row, column = at
+        count, rows, columns = self.values.shape
+        if not (0 <= tile < count and 0 <= row < rows and 0 <= column < columns):
+            return None
+        if self.array.ndim == 1:
+            number = row * columns + column
+            return (number,) if number < len(self.array) else None
+        return (*(int(n) for n in np.unravel_index(tile, self.leading)), row, column) if self.leading else (row, column)
+
+    def place(self, index: tuple[int, ...]) -> At | None:
+        """Where an index of the array is seen."""
+        if len(index) != self.array.ndim or any(
+            not 0 <= n < size for n, size in zip(index, self.array.shape, strict=True)
+        ):
+            return None
+        if self.array.ndim == 1:
+            return (0, *divmod(index[0], self.values.shape[2]))
+        tile = int(np.ravel_multi_index(index[:-2], self.leading)) if self.leading else 0
+        return tile, index[-2], index[-1]
+
+    def words(self, index: tuple[int, ...]) -> str:
+        """`map 2, row 3, column 27`."""
+        if len(index) == 1:
+            return f"value {index[0]}"
+        if len(index) == 2:
+            return f"unit {index[0]}, input {index[1]}"
+        axes, leading = AXES.get(self.word, ()), index[:-2]
+        if len(axes) == len(leading):
+            named = ", ".join(f"{axis} {n}" for axis, n in zip(axes, leading, strict=True))
+        else:
+            named = f"{self.word} {', '.join(map(str, leading))}"
+        return f"{named}, row {index[-2]}, column {index[-1]}"
 
 
-def tiles_of(array: Array, word: str) -> Tiles:
-    """An output or a weight as tiles; `word` is what one tile is: map, kernel."""
-    if array.ndim == 1:
-        columns = as_grid(array).shape[1]
-        count = len(array)
+class Summary:
+    """What is known of the values of tiles, found once for an array."""
 
-        def place(tile: int, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
-            index = row * columns + column
-            return (f"value {index}", (index,)) if index < count else None
+    def __init__(self, tiles: Tiles) -> None:
+        self.tiles = tiles
+        flat = tiles.values.reshape(len(tiles.values), -1)
+        flat = flat[:, : tiles.cells]
+        self.high: Array = flat.max(axis=1, initial=-np.inf)
+        self.low: Array = flat.min(axis=1, initial=np.inf)
+        with np.errstate(invalid="ignore"):
+            self.finite = bool(np.isfinite(self.high.sum() + self.low.sum()))
+        if not self.finite:
+            kept = np.where(np.isfinite(flat), flat, 0)
+            self.high, self.low = kept.max(axis=1, initial=0), kept.min(axis=1, initial=0)
+        self.dead: Array = (self.high == 0) & (self.low == 0)
+        self.constant: Array = (self.high == self.low) & ~self.dead
+        low, high = float(self.low.min(initial=0)), float(self.high.max(initial=0))
+        self.signed = low < 0
+        self.limit = max(-low, high)
 
-        return Tiles(as_grid(array)[None], lambda tile: f"{count} values, row by row", place)
-    if array.ndim == 2:
-        return Tiles(
-            array[None],
-            lambda tile: "a row for each unit, a column for each input",
-            lambda tile, row, column: (f"unit {row}, input {column}", (row, column)),
-        )
-    leading = array.shape[:-2]
+    @cached_property
+    def unfinished(self) -> int:
+        """How many values are no number, or infinite."""
+        return 0 if self.finite else int(np.count_nonzero(~np.isfinite(self.tiles.array)))
 
-    def name(tile: int) -> str:
-        return ", ".join(str(int(n)) for n in np.unravel_index(tile, leading))
+    @cached_property
+    def activity(self) -> Array:
+        """The mean magnitude of each tile."""
+        values = self.tiles.values.reshape(len(self.dead), -1)
+        found = np.empty(len(values), np.float64)
+        # In parts, so that no copy of a large array is made.
+        step = max(1, PART // max(1, values.shape[1]))
+        for first in range(0, len(values), step):
+            part = np.abs(values[first : first + step])
+            found[first : first + step] = (part if self.finite else np.nan_to_num(part)).mean(axis=1)
+        return found
 
-    def where(tile: int, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
-        index = tuple(int(n) for n in np.unravel_index(tile, leading))
-        return f"{word} {name(tile)}, row {row}, column {column}", (*index, row, column)
+    @cached_property
+    def sample(self) -> Array:
+        """Some of the finite values, spread evenly."""
+        flat = self.tiles.array.reshape(-1)
+        flat = flat[:: max(1, flat.size // MOST_SAMPLES)]
+        return flat if self.finite else flat[np.isfinite(flat)]
 
-    return Tiles(array.reshape(-1, *array.shape[-2:]), name, where)
+    def clipped(self, percent: float) -> float:
+        """Only so few values are larger: the limit of a scale in which outliers do not wash out the rest."""
+        sample = np.abs(self.sample)
+        sample = sample[sample > 0]
+        return float(np.percentile(sample, percent)) if sample.size else self.limit
+
+    def tile_limits(self) -> Array:
+        """The largest magnitude of each tile."""
+        return np.maximum(np.abs(self.low), np.abs(self.high))
+
+    def words(self) -> str:
+        """`3 dead: 2, 7, 11`, and what else is odd; empty if nothing is."""
+        if len(self.dead) < 2:
+            parts = []
+        else:
+            parts = [_listed(self.dead, "dead", self.tiles), _listed(self.constant, "constant", self.tiles)]
+        if self.unfinished:
+            parts.append(f"{self.unfinished} not finite")
+        return " · ".join(part for part in parts if part)
+
+    def order(self, by: str, living: bool) -> Array | None:
+        """The tiles in the order wanted, without the dead ones if `living`; None: all as they are. Rows stay whole."""
+        across = self.tiles.across or 1
+        keys = {"activity": lambda: self.activity, "largest": self.tile_limits}
+        if by not in keys and not (living and self.dead.any()):
+            return None
+        groups = np.arange(len(self.dead)).reshape(-1, across)
+        if by in keys:
+            key = keys[by]().reshape(-1, across).max(axis=1)
+            groups = groups[np.argsort(-key, kind="stable")]
+        if living:
+            groups = groups[~self.dead[groups].all(axis=1)]
+        return groups.reshape(-1)
 
 
-def arrange(count: int, rows: int, columns: int, width: float, height: float) -> tuple[float, float, int]:
-    """How wide and high each of `count` tiles is and how many stand in a row, so that all are seen at their largest."""
-    aspect = rows / columns
-    best = (SMALLEST, SMALLEST * aspect, 1)
-    for across in range(1, count + 1):
-        down = ceil(count / across)
-        wide = (width - (across + 1) * GAP) / across
-        high = (height - down * (LABEL + GAP) - GAP) / down
-        side = min(wide, high / aspect, LARGEST if count > 1 else LARGEST * 2.2, LARGEST * 1.6 / aspect)
-        if side > best[0]:
-            best = (side, side * aspect, across)
-    if best[0] <= SMALLEST:
-        across = max(1, int((width - GAP) // (SMALLEST + GAP)))
-        return SMALLEST, SMALLEST * aspect, across
-    return best
+def _listed(which: Array, word: str, tiles: Tiles) -> str:
+    found = np.flatnonzero(which)
+    if not len(found):
+        return ""
+    names = [tiles.name(int(n)) for n in found[:MOST_NAMED]]
+    separator = "; " if len(tiles.leading) > 1 else ", "
+    return f"{len(found)} {word}: {separator.join(names)}{' …' if len(found) > MOST_NAMED else ''}"
+
+
+def same(a: Tiles | None, b: Tiles) -> bool:
+    """Whether two tiles are of one array. As long as it is held, nothing else can lie at its address."""
+    return (
+        a is not None
+        and a.word == b.word
+        and a.array.shape == b.array.shape
+        and a.array.strides == b.array.strides
+        and a.array.ctypes.data == b.array.ctypes.data
+    )
