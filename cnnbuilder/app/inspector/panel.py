@@ -47,7 +47,7 @@ class Inspector(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
         session.changed.connect(self._changed)
-        theme.keeper().changed.connect(lambda: self._show(session.shown))
+        theme.keeper().changed.connect(self._recolour)
         self._show(session.shown)
 
     def _changed(self, old: Shown, new: Shown) -> None:
@@ -59,6 +59,9 @@ class Inspector(QScrollArea):
             or (not new.selected and old.design is not new.design)
         ):
             self._show(new)
+
+    def _recolour(self) -> None:
+        self._show(self._session.shown)
 
     def _show(self, shown: Shown) -> None:
         block = shown.block
