@@ -51,8 +51,9 @@ QPushButton#primary:focus { border: 2px solid $text; padding: 4px 10px; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QAbstractSpinBox {
   background: $well; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: 18px;
-  selection-background-color: $accent; selection-color: $on_accent;
+  selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $dim;
 }
+QLineEdit QToolButton { border: none; background: transparent; padding: 0; min-height: 0; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   border-color: $accent; background: $panel; }
 QLineEdit[fault="true"], QComboBox[fault="true"] { border-color: $problem; background: $problem_ground; }
@@ -96,7 +97,10 @@ QTableView { background: $panel; alternate-background-color: $well; border: none
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
   font-size: ${small}px; font-weight: 600; }
-QTreeWidget, QListWidget { background: $panel; border: none; outline: none; }
+QTreeWidget, QListWidget { background: $panel; border: 1px solid transparent; border-radius: 6px; outline: none; }
+QTreeWidget:focus, QListWidget:focus { border-color: $accent; }
+QListView#finder-list { background: transparent; border: none; outline: none; }
+#finder { background: $panel; border: 1px solid $line; border-radius: 10px; }
 QTreeWidget::item { padding: 4px 2px; border-radius: 6px; }
 QTreeWidget::item:hover { background: $well; }
 QTreeWidget::item:selected { background: $selection; color: $text; }

@@ -13,6 +13,7 @@ from cnnbuilder.app.inspector.head import Head
 from cnnbuilder.app.inspector.parts import Section, Trouble, selectable, words_label
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.views.remedies import Remedies
+from cnnbuilder.design.check import Report
 from cnnbuilder.design.graph import Block
 from cnnbuilder.design.layer import parameters_of
 from cnnbuilder.design.problem import Fix, Problem
@@ -39,6 +40,7 @@ class BlockPage(QWidget):
         self._head.done.connect(self.done)
         self._trouble = Trouble()
         self._trouble.fix_wanted.connect(self._apply)
+        self._trouble.block_wanted.connect(lambda id: session.select((id,)))
         self._trouble.all_wanted.connect(lambda: self._on_id(self.problem_wanted.emit))
         self._off = words_label("small")
         self._off.setText(OFF)
@@ -72,8 +74,8 @@ class BlockPage(QWidget):
         self._off.setVisible(block.off)
         self._show_form(block, fresh)
         problems = shown.report.problems_of.get(block.id, [])
-        self._show_problems(problems)
         report = shown.report
+        self._show_problems(problems, report)
         for section, values in (
             (self._sizes, telling.size_formulas(report, block)),
             (self._parameters, telling.parameter_formulas(report, block)),
@@ -115,13 +117,14 @@ class BlockPage(QWidget):
 
     # What is wrong
 
-    def _show_problems(self, problems: list[Problem]) -> None:
-        self._trouble.show_problems(problems)
+    def _show_problems(self, problems: list[Problem], report: Report) -> None:
+        self._trouble.show_problems(problems, report)
         self._remedies.ask(problems[:1])
 
     def _found(self, problem: Problem) -> None:
         if self._block is not None and problem.block == self._block.id:
-            self._trouble.show_problems(self._session.shown.report.problems_of.get(problem.block, []))
+            report = self._session.shown.report
+            self._trouble.show_problems(report.problems_of.get(problem.block, []), report)
 
     def _apply(self, fix: Fix) -> None:
         self._session.edit(fix.label, fix.apply)

@@ -4,7 +4,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnbuilder.app import icons, theme
+from cnnbuilder.app.views.problem_section import linked_label
+from cnnbuilder.app.views.problem_words import message_words
 from cnnbuilder.app.views.remedies import fixes_of
+from cnnbuilder.design.check import Report
 from cnnbuilder.design.problem import Fix, Problem
 
 
@@ -58,6 +61,7 @@ class Trouble(QFrame):
 
     fix_wanted = Signal(object)
     """A Fix."""
+    block_wanted = Signal(str)
     all_wanted = Signal()
     """All of the problem is to be seen."""
 
@@ -65,8 +69,8 @@ class Trouble(QFrame):
         super().__init__()
         self.setObjectName("trouble")
         self._fix: Fix | None = None
-        self._message = selectable(words_label())
-        self._message.setAccessibleName("Problem")
+        self._message = linked_label()
+        self._message.linkActivated.connect(self.block_wanted)
         self._apply = QPushButton()
         self._apply.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._apply.clicked.connect(self._wanted)
@@ -87,7 +91,7 @@ class Trouble(QFrame):
         column.addLayout(row)
         column.addWidget(self._effect)
 
-    def show_problems(self, problems: list[Problem]) -> None:
+    def show_problems(self, problems: list[Problem], report: Report) -> None:
         """Show the first of a block's problems; nothing, if it has none."""
         self.setVisible(bool(problems))
         if not problems:
@@ -95,7 +99,8 @@ class Trouble(QFrame):
         fixes = fixes_of(problems[0])
         self._fix = fixes[0] if fixes else None
         more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
-        self._message.setText(problems[0].message + more)
+        self._message.setText(message_words(problems[0], report, True) + more)
+        self._message.setAccessibleName(problems[0].message)
         if fixes is None:
             self._apply.setText("looking for fixes …")
         elif not fixes:

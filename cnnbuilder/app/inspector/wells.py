@@ -106,6 +106,7 @@ class Well(QWidget):
         self._choose(self.line_at(event.position().y()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._choose(self.line_at(event.position().y()))
         self._copy(self.value(self._chosen))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
