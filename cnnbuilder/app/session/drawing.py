@@ -9,6 +9,7 @@ from cnnbuilder.design import edits, suggest
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.graph import Graph, Link
 from cnnbuilder.design.layout import arranged, followed
+from cnnbuilder.design.shape import Shape
 
 Place = tuple[float, float]
 
@@ -32,12 +33,7 @@ class Drawing(Desk):
         design = self.design
         last = next(iter(reversed(tuple(design.blocks))), None)
         after = after or (self._shown.selected[-1] if self._shown.selected else last)
-        params = suggest.fitting(design.graph, kind, (after,) if after else ())
-        if branch and after is not None:
-            graph, id = edits.add(design.graph, kind, params, after)
-            graph = edits.link(graph, after, id, 0)
-        else:
-            graph, id = edits.append(design.graph, kind, params, after=after)
+        graph, id = suggest.appended(design.graph, kind, after, branch, len(design.labels), self._picture_shape())
         self.apply(f"Add {id}", followed(design, graph), select=(id,))
 
     def place(
@@ -52,7 +48,8 @@ class Drawing(Desk):
         """Add a block of `kind` at a place of the canvas: within `link`, or behind `after`, or ahead of `before`."""
         design = self.design
         source = link.source if link else after
-        params = suggest.fitting(design.graph, kind, (source,) if source else ())
+        sources = (source,) if source else ()
+        params = suggest.fitting(design.graph, kind, sources, len(design.labels), self._picture_shape())
         if link is not None:
             graph, id = edits.insert_in_link(design.graph, link, kind, params)
             self.apply(f"Insert {id}", self._opened(graph, id, (x, y)), select=(id,))
@@ -63,6 +60,10 @@ class Drawing(Desk):
         if before is not None:
             graph = edits.link(graph, id, before, self._free_input(before))
         self.apply(f"Add {id}", self._laid(graph, {id: (x, y)}), select=(id,))
+
+    def _picture_shape(self) -> Shape | None:
+        picture = self._shown.picture
+        return (picture.values.shape[2], *picture.size) if picture is not None else None
 
     def insert_block(self, id: str, link: Link) -> None:
         """Put a block that is there into a link."""
