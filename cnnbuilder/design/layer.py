@@ -15,6 +15,7 @@ from cnnbuilder.design.operation import Operation
 from cnnbuilder.design.parameters import BadValue, Parameter, declared
 from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Shape, size
+from cnnbuilder.design.sharing import Way
 
 GROUPS = (
     "Input",
@@ -123,6 +124,11 @@ class Layer:
     def suited(cls, around: Surroundings) -> dict[str, Any]:
         """Parameters, as JSON, that fit the place of a new block better than the defaults."""
         return {}
+
+    def sharing(self, *inputs: Shape) -> tuple[Way, ...]:
+        """What its connections cost with their weights shared more or less, itself among them; nothing where there is
+        no such choice."""
+        return ()
 
     def taking(self, shape: Shape) -> Self | None:
         """For a kind without inputs: the layer that lets an array of `shape` in, or None if it cannot."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, prod
 from typing import Any
 
 from cnnbuilder.design.formula import Formula
@@ -10,6 +10,7 @@ from cnnbuilder.design.layer import Layer, Surroundings, Weight
 from cnnbuilder.design.parameters import channel_lists, choice, integer, padding, pair
 from cnnbuilder.design.problem import Change, Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show_pair
+from cnnbuilder.design.sharing import CONVOLUTION, Connections, Way
 from cnnbuilder.design.window import Axis, Padding
 from cnnbuilder.design.window import axes as window_axes
 from cnnbuilder.layers.shared import (
@@ -144,6 +145,16 @@ class Conv(Layer, kind="conv", group="Convolution", label="Convolution"):
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
         rows, columns = self.axes(inputs[0])
         return (Correlate(inputs[0][0], self.filters, rows, columns, self.groups, self.connections, self.bias),)
+
+    def sharing(self, *inputs: Shape) -> tuple[Way, ...]:
+        x, z = inputs[0], self.output_shape(*inputs)
+        assert not isinstance(z, Misfit)
+        kernels = (
+            sum(map(len, self.connections)) if self.connections is not None else self.filters * (x[0] // self.groups)
+        )
+        parameters = sum(weight.count for weight in self.weights(x).values())
+        connections = Connections(x, z, kernels, prod(self.kernel_size), bias=self.bias != "none")
+        return connections.ways(CONVOLUTION, parameters)
 
     def summary(self) -> str:
         kernel, *stride = window_summary(self.kernel_size, self.stride)

@@ -1,0 +1,72 @@
+"""What the same connections cost when their weights are shared more or less.
+
+A convolution uses one kernel at every place; a tiled convolution a few in turn; a locally connected layer another one
+at each place; a fully connected layer also joins what no window does (I. Goodfellow et al., "Deep Learning", 9.5).
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+from cnnbuilder.design.shape import Pair, Shape, show_pair
+
+CONVOLUTION, TILED, LOCAL, FULL = "convolution", "tiled", "locally connected", "fully connected"
+TILES = (2, 2)
+"""The tiles that a layer without any is compared with."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to share the weights of a layer's connections, from most to least."""
+
+    name: str
+    """`convolution`, `tiled, t = 2`, `locally connected` or `fully connected`."""
+    parameters: int
+    macs: int
+    """Multiplications by a weight for one picture."""
+    own: bool = False
+    """Whether it is the layer's own."""
+
+    @property
+    def weight_bytes(self) -> int:
+        """The memory of weights and biases in float32."""
+        return 4 * self.parameters
+
+
+@dataclass(frozen=True)
+class Connections:
+    """The connections of a layer whose windows slide over maps, however it shares their weights."""
+
+    x: Shape
+    """The input's shape."""
+    z: Shape
+    """The output's."""
+    kernels: int
+    """How many kernels of one channel there are at one place: filters × channels that each reads."""
+    taps: int
+    """Weights in one of these."""
+    bias: bool = True
+    tiles: Pair | None = None
+    """The layer's own, where it has them."""
+
+    def ways(self, own: str, parameters: int) -> tuple[Way, ...]:
+        """The ways to share the weights; `own` names the layer's, which has so many `parameters`.
+
+        The others have a bias where the layer has one: a filter, filter and tile, or output value each.
+        """
+        places = prod(self.z[1:])
+        macs = places * self.kernels * self.taps
+        # More kernels in turn than places would not be used.
+        tiles = self.tiles or (min(TILES[0], self.z[1]), min(TILES[1], self.z[2]))
+        found = {CONVOLUTION: self._way(CONVOLUTION, 1, macs)}
+        if self.tiles or tiles != (1, 1):
+            period = str(tiles[0]) if tiles[0] == tiles[1] else show_pair(tiles)
+            found[TILED] = self._way(f"{TILED}, t = {period}", prod(tiles), macs)
+        found[LOCAL] = self._way(LOCAL, places, macs)
+        inputs, outputs = prod(self.x), prod(self.z)
+        found[FULL] = Way(FULL, inputs * outputs + self.bias * outputs, inputs * outputs)
+        found[own] = Way(found[own].name, parameters, found[own].macs, own=True)
+        return tuple(found.values())
+
+    def _way(self, name: str, kernels: int, macs: int) -> Way:
+        """`kernels` in turn at every filter."""
+        return Way(name, kernels * (self.kernels * self.taps + self.bias * self.z[0]), macs)
