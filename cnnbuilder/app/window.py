@@ -5,13 +5,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app import preferred, theme
 from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
 from cnnbuilder.app.bar import PictureBar
+from cnnbuilder.app.canvas.hits import Hit
+from cnnbuilder.app.canvas.menu import context_menu
 from cnnbuilder.app.canvas.view import Canvas
 from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.docks_menu import add_view_menu
@@ -64,7 +66,7 @@ class Window(QMainWindow):
         self._painted = False
         self._leaving = False
         self._restore()
-        self.canvas.show_design(session.design, session.shown.selected)
+        self.canvas.show_design(session.design, session.shown.selected, session.shown.key)
         self._follow(session.shown)
 
     # Building
@@ -150,7 +152,17 @@ class Window(QMainWindow):
         canvas.dropped.connect(session.place)
         canvas.channel_turned.connect(self.live.turn)
         canvas.zoomed.connect(self.status.show_zoom)
+        canvas.connect_blocks.connect(session.join)
+        canvas.rejoined.connect(session.rejoin)
+        canvas.unlink.connect(session.part)
+        canvas.inserted.connect(session.insert_block)
+        canvas.fold.connect(session.fold)
+        canvas.note_edited.connect(session.edit_note)
+        canvas.note_resized.connect(session.resize_note)
+        canvas.note_removed.connect(session.remove_note)
+        canvas.context.connect(self._show_context)
         self.palette_.chosen.connect(session.append)
+        self.palette_.left.connect(canvas.setFocus)
         self.bar.open_picture.connect(self.documents.choose_picture)
         self.bar.sample_picture.connect(self.documents.open_picture)
         self.documents.opened.connect(canvas.begin)
@@ -167,7 +179,7 @@ class Window(QMainWindow):
         self.runner.progressed.connect(self.status.show_progress)
         self.tasks.busy.connect(lambda words: self.status.show_progress(0, 0, words))
         theme.keeper().changed.connect(self._recolour)
-        QShortcut(QKeySequence("/"), self, self.palette_.search.setFocus)
+        QShortcut(QKeySequence("/"), self, self.palette_.search_for)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -194,7 +206,7 @@ class Window(QMainWindow):
     # Following
 
     def _changed(self, old: Shown, new: Shown) -> None:
-        self.canvas.show_design(new.design, new.selected)
+        self.canvas.show_design(new.design, new.selected, new.key)
         self._follow(new)
 
     def _follow(self, shown: Shown) -> None:
@@ -208,6 +220,11 @@ class Window(QMainWindow):
             self.menuBar().adjustSize()
         self.problems.tell_title()
 
+    def _show_context(self, at: QPoint, hit: Hit) -> None:
+        menu = context_menu(self.canvas, self.session, self.actions_.made, at, hit)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
     def _show_problem(self, id: str) -> None:
         self.docks.show_view("problems")
         self.problems.show_problem(id)
@@ -216,7 +233,7 @@ class Window(QMainWindow):
         if not self.live.take(result):
             return
         self._latest = result
-        self.canvas.cards.show_thumbnails(result.thumbnails)
+        self.canvas.show_thumbnails(result.thumbnails)
         self.bar.show_result(result)
         self.status.show_threads(self.session.shown, result.threads)
         self.ran.emit(result)
@@ -261,7 +278,6 @@ class Window(QMainWindow):
         self.docks.save(settings)
         self.runner.stop()
         self.tasks.wait()
-        self.canvas.cards.blockSignals(True)  # taking the scene apart deselects cards; nobody is to hear of it
         super().closeEvent(event)
 
     def _leave(self) -> None:
