@@ -27,7 +27,11 @@ def find_fixes(graph: Graph, id: str, misfit: Misfit) -> list[Fix]:
 
     before = check_graph(graph)
     found: list[Fix] = []
+    tried: set[str] = set()
     for label, edit in _candidates(graph, id, misfit):
+        if label in tried:
+            continue
+        tried.add(label)
         try:
             mended = edit(graph)
         except Error:

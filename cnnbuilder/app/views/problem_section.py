@@ -54,6 +54,7 @@ class FixRow(QFrame):
         row.setSpacing(12)
         for part, stretch in ((self._label, 3), (self._effect, 5)):
             part.setMinimumWidth(60)
+            part.setWordWrap(True)
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             row.addWidget(part, stretch)
         row.addWidget(self.button)

@@ -49,7 +49,7 @@ def trace_words(problem: Problem, report: Report) -> str:
         colour = now.problem if id == problem.origin else now.dim
         name = f"<a href='{id}' style='color:{colour};text-decoration:none'><b>{id}</b></a>"
         parts.append(f"<span style='color:{colour}'>{_size(shape, problem)}</span>&nbsp;{name}")
-    why = f", {escape(_why(problem, report))}" if problem.origin else ""
+    why = f"; {escape(_why(problem, report))}" if problem.origin else ""
     return " → ".join(parts) + why
 
 
@@ -63,7 +63,7 @@ def _telling(problem: Problem) -> list[tuple[str, Shape | None]]:
     trace = list(problem.trace)
     if len(trace) <= TRACE_MOST:
         return list(trace)
-    sizes = [_size(shape, problem) for _, shape in trace]
+    sizes = [shape[:1] if problem.about_channels else shape[-2:] for _, shape in trace]
     changed = [number for number, (a, b) in enumerate(pairwise(sizes), 1) if a != b]
     kept = sorted({0, len(trace) - 2, len(trace) - 1, *changed[-(TRACE_MOST - 3) :]})
     found: list[tuple[str, Shape | None]] = []
@@ -81,9 +81,9 @@ def _why(problem: Problem, report: Report) -> str:
     what = "this number of channels" if problem.about_channels else "this size"
     block = report.graph.blocks[str(problem.origin)]
     if not report.graph.wiring.sources[block.id]:
-        return f"where {what} comes from"
+        return f"{what} is that of {block.id}"
     formulas = block.layer.formulas(*report.input_shapes(block.id)) if block.layer else []
     meant = [str(formula) for formula in formulas if formula.left.startswith("D") == problem.about_channels]
     same = len({formula.partition("=")[2] for formula in meant}) == 1
     told = " and ".join(meant[:1] if same else meant)
-    return f"where {what} came about: {told}" if told else f"where {what} came about"
+    return f"{what} came about in {block.id}" + (f": {told}" if told else "")
