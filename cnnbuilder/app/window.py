@@ -5,11 +5,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnbuilder.app import preferred, theme
+from cnnbuilder.app import preferred, settings, theme
 from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
 from cnnbuilder.app.bar import PictureBar
 from cnnbuilder.app.canvas.hits import Hit
@@ -161,6 +161,8 @@ class Window(QMainWindow):
         canvas.note_resized.connect(session.resize_note)
         canvas.note_removed.connect(session.remove_note)
         canvas.context.connect(self._show_context)
+        self._prefer("minimap")
+        settings.keeper().changed.connect(self._prefer)
         self.palette_.chosen.connect(session.append)
         self.palette_.left.connect(canvas.setFocus)
         self.bar.open_picture.connect(self.documents.choose_picture)
@@ -219,6 +221,10 @@ class Window(QMainWindow):
             self._file.setToolTip(str(shown.path or "not saved yet"))
             self.menuBar().adjustSize()
         self.problems.tell_title()
+
+    def _prefer(self, key: str) -> None:
+        if key == "minimap":
+            self.canvas.set_minimap(bool(settings.get("minimap")))
 
     def _show_context(self, at: QPoint, hit: Hit) -> None:
         menu = context_menu(self.canvas, self.session, self.actions_.made, at, hit)

@@ -1,8 +1,10 @@
 """Twenty thousand repaints and as many steps of undo and redo in one process (docs/decisions: PySide6 6.12 aborts)."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap
 
+from cnnbuilder.app.canvas.ground import paint_wires
+from cnnbuilder.app.canvas.painting import Level, Marks, paint_card
 from cnnbuilder.app.canvas.view import Canvas
 from cnnbuilder.app.session import Session
 
@@ -12,17 +14,15 @@ TIMES = 20_000
 def test_repaints(session: Session, qapp: object) -> None:
     canvas = Canvas()
     canvas.show_design(session.design, ("conv1",))
+    content = canvas.cards.cards["conv1"].content
     target = QPixmap(QSize(120, 90))
-    card, wire = canvas.cards.cards["conv1"], next(iter(canvas.cards._wires.values()))
-    from PySide6.QtWidgets import QStyleOptionGraphicsItem
-
-    option = QStyleOptionGraphicsItem()
     for number in range(TIMES):
         painter = QPainter(target)
         # From the smallest level of detail on, a few in full.
-        painter.scale(*((0.8, 0.8) if number % 10 == 0 else (0.2, 0.2)))
-        card.paint(painter, option)
-        wire.paint(painter, option)
+        zoom = 0.8 if number % 10 == 0 else 0.2
+        painter.scale(zoom, zoom)
+        paint_card(painter, content, (), Marks(), Level.at(zoom), zoom)
+        paint_wires(painter, canvas.cards, QRectF(0, 0, 300, 200), zoom)
         painter.end()
     canvas.resize(600, 400)
     for _ in range(200):

@@ -170,15 +170,14 @@ def test_zoom_is_about_the_pointer_and_fit_shows_everything(lenet: Window) -> No
     after = canvas.mapToScene(at.toPoint())
     assert abs(before.x() - after.x()) < 3 and abs(before.y() - after.y()) < 3
     canvas.fit()
-    seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
-    assert seen.contains(canvas.cards.cards_rect())
+    assert canvas.seen.contains(canvas.cards.cards_rect())
 
 
 def test_every_zoom_paints_something_else(lenet: Window) -> None:
     pictures = []
     for zoom in (1.0, 0.5, 0.2):
         lenet.canvas.zoom_by(zoom / lenet.canvas.zoom)
-        lenet.canvas.show_block("conv1") if zoom > 0.5 else lenet.canvas.centerOn(0, 0)
+        lenet.canvas.show_block("conv1") if zoom > 0.5 else lenet.canvas.centre_on(QPointF(0, 0))
         pictures.append(grab(lenet.canvas))
     assert pictures[0] != pictures[1] != pictures[2]
 

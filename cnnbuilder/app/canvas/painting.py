@@ -1,6 +1,8 @@
-"""How cards are painted, at the three levels of detail."""
+"""How cards are painted, at the three levels of detail. What changes with every run is painted on top of the rest."""
 
+from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
@@ -12,67 +14,110 @@ from cnnbuilder.design.shape import show
 
 NAMES_BELOW, ICONS_BELOW = 0.6, 0.25
 """The zooms below which a card shows only name and shape, and only its icon."""
+EDGE = 10.0
+"""What a card paints beyond its outline: shadow, frame of the selection, the cards behind a folded group."""
+READABLE_PX, LARGEST_PX = 12.0, 24.0
+"""The size that a name is painted at where only name and shape are shown, and how large that may get on the canvas."""
+BEHIND = 4.0
+"""How far the cards of a folded group look out behind the first."""
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-def outline(rect: QRectF, radius: float) -> QPainterPath:
-    """A rounded rectangle."""
-    path = QPainterPath()
-    path.addRoundedRect(rect, radius, radius)
-    return path
+class Level(Enum):
+    """How much of a card is shown."""
+
+    FULL = "full"
+    NAMES = "names"
+    ICONS = "icons"
+
+    @classmethod
+    def at(cls, zoom: float) -> "Level":
+        """The level of a zoom."""
+        return cls.ICONS if zoom < ICONS_BELOW else cls.NAMES if zoom < NAMES_BELOW else cls.FULL
+
+
+class Marks(NamedTuple):
+    """How a card is marked."""
+
+    selected: bool = False
+    hovered: bool = False
+    lit: bool = False
+    """It could take the link that is being drawn."""
 
 
 def paint_card(
-    painter: QPainter,
-    content: CardContent,
-    picture: QImage | None,
-    thumbnail: Thumbnail | None,
-    labels: tuple[str, ...],
-    selected: bool,
-    hovered: bool,
-    zoom: float,
+    painter: QPainter, content: CardContent, labels: tuple[str, ...], marks: Marks, level: Level, zoom: float
 ) -> None:
-    """A whole card in its own coordinates."""
+    """A card in its own coordinates, without its picture."""
     now = theme.now()
     rect = QRectF(0, 0, WIDTH, content.height)
-    colour = QColor(now.group(content.group))
-    painter.setPen(Qt.PenStyle.NoPen)
-    if zoom < ICONS_BELOW:
-        painter.setBrush(QColor(now.problem) if content.fault else colour)
-        painter.drawRoundedRect(rect, 12, 12)
-        if selected:
-            _edge(painter, rect, now.accent, 3 / zoom)
-        side = min(rect.width(), rect.height()) * 0.6
-        icons.renderer("warning" if content.fault else content.icon, now.panel).render(
-            painter, QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side)
-        )
+    if content.members:
+        _behind(painter, rect, level, now.group(content.group))
+    if level is Level.ICONS:
+        _icon(painter, content, rect, marks, zoom)
         return
+    painter.setPen(Qt.PenStyle.NoPen)
     if not now.dark:
         painter.setBrush(QColor(20, 30, 60, 14))
         painter.drawRoundedRect(rect.translated(0, 1.5), 8, 8)
     painter.setBrush(QColor(now.panel))
     painter.drawRoundedRect(rect, 8, 8)
+    painter.setBrush(QColor(now.dim if content.off else now.group(content.group)))
     painter.save()
-    painter.setClipPath(outline(rect, 8))
-    painter.fillRect(QRectF(0, 0, WIDTH, 4), colour)
+    painter.setClipRect(QRectF(0, 0, WIDTH, 4))
+    painter.drawRoundedRect(rect, 8, 8)
     painter.restore()
-    if zoom < NAMES_BELOW:
-        _names(painter, content, rect)
+    if level is Level.NAMES:
+        _names(painter, content, rect, zoom)
     else:
         _head(painter, content)
-        _body(painter, content, picture, thumbnail, labels)
-    edge = now.problem if content.fault else now.accent if selected else now.dim if hovered else now.line
-    _edge(painter, rect, edge, 2 if selected or content.fault else 1)
-    if selected and content.fault:
+        _body(painter, content, labels)
+    strong = marks.selected or marks.lit or bool(content.fault)
+    edge = (
+        now.fine if marks.lit
+        else now.problem if content.fault
+        else now.accent if marks.selected
+        else now.dim if marks.hovered or content.off
+        else now.line
+    )  # fmt: skip
+    _edge(painter, rect, edge, max(2 if strong else 1, (2 if strong else 1) * 0.6 / zoom), content.off)
+    if marks.selected and (content.fault or marks.lit):
         _edge(painter, rect.adjusted(-3, -3, 3, 3), now.accent, 1.5)
 
 
-def _edge(painter: QPainter, rect: QRectF, colour: str, width: float) -> None:
+def _behind(painter: QPainter, rect: QRectF, level: Level, colour: str) -> None:
+    now = theme.now()
+    painter.setPen(QPen(QColor(now.panel if level is Level.ICONS else now.dim), 1))
+    painter.setBrush(QColor(colour if level is Level.ICONS else now.panel))
+    for step in (2, 1):
+        painter.drawRoundedRect(rect.translated(BEHIND * step, BEHIND * step), 8, 8)
+
+
+def _icon(painter: QPainter, content: CardContent, rect: QRectF, marks: Marks, zoom: float) -> None:
+    now = theme.now()
+    colour = now.problem if content.fault else now.dim if content.off else now.group(content.group)
+    painter.setPen(QPen(QColor(colour), 6, Qt.PenStyle.DashLine) if content.off else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(now.panel) if content.off else QColor(colour))
+    painter.drawRoundedRect(rect, 12, 12)
+    if marks.selected or marks.lit or marks.hovered:
+        mark = now.fine if marks.lit else now.text if marks.selected else now.dim
+        _edge(painter, rect.adjusted(-4, -4, 4, 4), mark, min(10.0, (2.5 if marks.selected else 1.5) / zoom))
+    side = min(rect.width(), rect.height()) * 0.6
+    name = "warning" if content.fault else content.icon
+    icons.renderer(name, colour if content.off else now.panel).render(
+        painter, QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side)
+    )
+
+
+def _edge(painter: QPainter, rect: QRectF, colour: str, width: float, dashed: bool = False) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(colour), width))
+    pen = QPen(QColor(colour), width)
+    if dashed:
+        pen.setDashPattern([5, 4])
+    painter.setPen(pen)
     painter.drawRoundedRect(rect, 8, 8)
 
 
@@ -95,42 +140,51 @@ def _write(
     painter.drawText(rect, int(flags.value), _elided(words, *font, rect.width()))
 
 
-def _names(painter: QPainter, content: CardContent, rect: QRectF) -> None:
+def _names(painter: QPainter, content: CardContent, rect: QRectF, zoom: float) -> None:
     """Name and shape, large enough to be read when small."""
     now = theme.now()
-    middle = rect.height() / 2 + (18 if rect.height() > 110 else 0)
-    if rect.height() > 110:
-        colour = now.group(content.group)
+    high = rect.height() > 110
+    middle = rect.height() / 2 + (18 if high else 0)
+    if high:
+        colour = now.dim if content.off else now.group(content.group)
         icons.renderer(content.icon, colour).render(painter, QRectF(WIDTH / 2 - 16, middle - 62, 32, 32))
     inner = rect.adjusted(6, 0, -6, 0)
-    _write(painter, QRectF(inner.x(), middle - 22, inner.width(), 30), content.id, (22, 600), now.text, CENTRE)
-    words, colour = ("does not fit", now.problem) if content.fault else (show(content.shape).replace(" ", ""), now.dim)
-    _write(painter, QRectF(inner.x(), middle + 10, inner.width(), 26), words, (19, 500), colour, CENTRE)
+    name, colour = content.id, now.dim if content.off else now.text
+    px = _fitting(name, 600, inner.width(), zoom)
+    _write(painter, QRectF(inner.x(), middle - 24, inner.width(), 32), name, (px, 600), colour, CENTRE)
+    shape = f"off · {show(content.shape)}" if content.off else show(content.shape)
+    words, colour = ("does not fit", now.problem) if content.fault else (shape.replace(" ", ""), now.dim)
+    px = min(px, _fitting(words, 500, inner.width(), zoom))
+    _write(painter, QRectF(inner.x(), middle + 8, inner.width(), 30), words, (px, 500), colour, CENTRE)
+
+
+def _fitting(words: str, weight: int, width: float, zoom: float) -> int:
+    """The largest size up to a comfortable one at which words fit."""
+    px = int(min(READABLE_PX / zoom, LARGEST_PX))
+    taken = QFontMetricsF(theme.font(px, weight)).horizontalAdvance(words)
+    return max(18, min(px, int(px * width / taken))) if taken else px
 
 
 def _head(painter: QPainter, content: CardContent) -> None:
     now = theme.now()
     wide = WIDTH - 2 * MARGIN
-    icons.renderer(content.icon, now.group(content.group)).render(painter, QRectF(MARGIN, 12, 16, 16))
+    colour = now.dim if content.off else now.group(content.group)
+    icons.renderer(content.icon, colour).render(painter, QRectF(MARGIN, 12, 16, 16))
     badge = 18 if content.fault else 0
-    _write(painter, QRectF(MARGIN + 23, 10, wide - 23 - badge, 20), content.id, (13, 600), now.text)
+    name = QRectF(MARGIN + 23, 10, wide - 23 - badge, 20)
+    _write(painter, name, content.id, (13, 600), now.dim if content.off else now.text)
     if content.fault:
         icons.renderer("warning", now.problem).render(painter, QRectF(WIDTH - MARGIN - 16, 12, 16, 16))
     _write(painter, QRectF(MARGIN, 30, wide, 18), content.summary, (12, 400), now.dim)
     count = parameter_words(content)
     left = wide - QFontMetricsF(theme.font(12)).horizontalAdvance(count) - 4
-    words = "does not fit" if content.fault else show(content.shape)
-    _write(painter, QRectF(MARGIN, 49, left if count else wide, 18), words, (12, 600), now.text)
+    words = "does not fit" if content.fault and not content.members else show(content.shape)
+    colour = now.dim if content.off else now.text
+    _write(painter, QRectF(MARGIN, 49, left if count else wide, 18), words, (12, 600), colour)
     _write(painter, QRectF(MARGIN, 49, wide, 18), count, (12, 400), now.dim, RIGHT)
 
 
-def _body(
-    painter: QPainter,
-    content: CardContent,
-    picture: QImage | None,
-    thumbnail: Thumbnail | None,
-    labels: tuple[str, ...],
-) -> None:
+def _body(painter: QPainter, content: CardContent, labels: tuple[str, ...]) -> None:
     now = theme.now()
     width, height = content.picture_size
     if not height:
@@ -143,18 +197,35 @@ def _body(
         painter.setFont(theme.font(12))
         painter.setPen(QColor(now.problem))
         painter.drawText(room.adjusted(10, 6, -10, -6), int(CENTRE | Qt.TextFlag.TextWordWrap), content.fault)
-    elif thumbnail is not None and thumbnail.bars is not None:
-        _bars(painter, room, thumbnail.bars, labels, now.group(content.group))
-    elif picture is not None:
-        painter.save()
-        shown = _fitted(picture, room)
-        painter.setClipPath(outline(shown, 4))
-        painter.drawImage(shown, picture)
-        painter.restore()
+    elif content.barred and content.shape:
+        _bar_labels(painter, room, content.shape[0], labels)
     else:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(now.well))
         painter.drawRoundedRect(room, 4, 4)
+
+
+def paint_picture(
+    painter: QPainter, content: CardContent, picture: QImage | None, thumbnail: Thumbnail, scale: float
+) -> None:
+    """What a run made, in the card's own coordinates, on top of the card. `scale`: device pixels a unit."""
+    width, height = content.picture_size
+    if content.fault or not height:
+        return
+    room = QRectF(MARGIN, HEAD, width, height)
+    painter.setOpacity(0.4 if content.off else 1.0)
+    if thumbnail.bars is not None:
+        _bars(painter, room, thumbnail.bars, theme.now().group(content.group))
+    elif picture is not None and not content.barred:
+        shown = _fitted(picture, room)
+        coarse = picture.width() > shown.width() * scale
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
+        painter.drawImage(shown, picture)
+        rest = QPainterPath()
+        rest.addRect(room)
+        rest.addRoundedRect(shown, 4, 4)
+        painter.fillPath(rest, QColor(theme.now().panel))
+    painter.setOpacity(1.0)
 
 
 def _fitted(picture: QImage, room: QRectF) -> QRectF:
@@ -164,36 +235,42 @@ def _fitted(picture: QImage, room: QRectF) -> QRectF:
     return QRectF(room.center().x() - width / 2, room.center().y() - height / 2, width, height)
 
 
-def _bars(painter: QPainter, room: QRectF, values: tuple[float, ...], labels: tuple[str, ...], colour: str) -> None:
+def _bars(painter: QPainter, room: QRectF, values: tuple[float, ...], colour: str) -> None:
     """A short vector: a bar a value, from zero up and down, the largest one strong."""
-    now = theme.now()
     finite = [value if value == value and abs(value) != float("inf") else 0.0 for value in values]
     high, low = max(max(finite), 0.0), min(min(finite), 0.0)
     span = (high - low) or 1.0
     step = room.width() / len(values)
-    named = step >= 11
-    area = room.adjusted(0, 2, 0, -14 if named else 0)
+    area = room.adjusted(0, 2, 0, -14 if step >= NAMED_STEP else 0)
     zero = area.top() + area.height() * high / span
     best = finite.index(max(finite))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setFont(theme.font(9))
+    faint, strong, line = QColor(colour), QColor(colour), QColor(theme.now().line)
+    faint.setAlpha(110)
+    painter.fillRect(QRectF(room.left(), zero - 0.5, room.width(), 1), line)
     for number, value in enumerate(finite):
         left = room.left() + number * step
         end = zero - area.height() * value / span
-        painter.setBrush(QColor(now.line))
-        painter.fillRect(QRectF(left + 1, zero - 0.5, step - 2, 1), QColor(now.line))
-        bar = QColor(colour)
-        bar.setAlpha(255 if number == best else 110)
-        painter.fillRect(QRectF(left + step * 0.15, min(zero, end), step * 0.7, abs(zero - end)), bar)
-        if named:
-            painter.setPen(QColor(now.dim))
-            label = labels[number] if number < len(labels) and len(labels[number]) <= 2 else str(number)
-            painter.drawText(QRectF(left, room.bottom() - 12, step, 12), int(CENTRE.value), label)
-            painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(left + step * 0.15, min(zero, end), step * 0.7, abs(zero - end))
+        painter.fillRect(bar, strong if number == best else faint)
 
 
-def paint_port(painter: QPainter, at: QPointF, colour: str) -> None:
-    """Where a link ends."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(at, 4, 4)
+NAMED_STEP = 11
+"""Bars at least so wide have room for a name."""
+
+
+def _bar_labels(painter: QPainter, room: QRectF, count: int, labels: tuple[str, ...]) -> None:
+    step = room.width() / count
+    if step < NAMED_STEP:
+        return
+    painter.setFont(theme.font(9))
+    painter.setPen(QColor(theme.now().dim))
+    for number in range(count):
+        label = labels[number] if number < len(labels) and len(labels[number]) <= 2 else str(number)
+        painter.drawText(QRectF(room.left() + number * step, room.bottom() - 12, step, 12), int(CENTRE.value), label)
+
+
+def paint_port(painter: QPainter, at: QPointF, colour: str, open: bool = False, radius: float = 4) -> None:
+    """Where a link ends; a ring where one could."""
+    painter.setPen(QPen(QColor(colour), 1.5) if open else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.now().panel if open else colour))
+    painter.drawEllipse(at, radius, radius)

@@ -1,143 +1,228 @@
-"""The cards and links of a design, kept in step with it by comparing the old with the new."""
+"""What lies on the canvas, kept in step with the design by comparing the old with the new."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QObject, QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtCore import QRectF
 
 from cnnbuilder.app.canvas.card import Card
-from cnnbuilder.app.canvas.content import card_content, shape_changes, short_shape
-from cnnbuilder.app.canvas.wire import OUT, Wire, route
+from cnnbuilder.app.canvas.content import card_content, group_content, link_words, shape_changes, short_shape
+from cnnbuilder.app.canvas.extras import FRAME_HEAD, FRAME_MARGIN, Frame, NoteItem
+from cnnbuilder.app.canvas.routing import Places, Point, Rect, Router
+from cnnbuilder.app.canvas.wire import Wire
 from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.check import Report, check
-from cnnbuilder.design.document import Design
+from cnnbuilder.design.document import Design, Group
 from cnnbuilder.design.graph import Link
 
-MARGIN = 4000.0
-"""How far the canvas goes on around the cards."""
+MANY = 60
+"""So many changed places concern every link."""
+AROUND = 30.0
+"""How far from a card a link may run that goes round it."""
+FAR = 1e9
 
 
-class Scene(QGraphicsScene):
-    """One Card a block, one Wire a link."""
+class Scene:
+    """Cards, links, notes and frames. Painting and gestures read them; only the scene and a drag change them."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self.cards: dict[str, Card] = {}
-        self._wires: dict[Link, Wire] = {}
-        self._design: Design | None = None
-        self._laid: object = None
-        """What the links were last laid for."""
-        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        """The cards of single blocks by id, those in folded groups left out."""
+        self.stacks: dict[str, Card] = {}
+        """The cards of folded groups by name."""
+        self.standing: dict[str, Card] = {}
+        """The card that stands for each block."""
+        self.wires: dict[Link, Wire] = {}
+        self.notes: list[NoteItem] = []
+        self.frames: list[Frame] = []
+        self.version = 0
+        """Counts every change of where something lies or what a link says."""
+        self.marked = 0
+        """Counts every change of what is selected."""
+        self.design = Design()
+        self._drawn: tuple[object, ...] = ()
+        """The parts of the design that the cards were last made of."""
+        self._places: Places[Card] = Places()
+        self._router = Router(self._places, False)
+
+    # Kept in step with the design
 
     def show_design(self, design: Design) -> None:
         """Show `design`: only what differs from what is shown is touched."""
-        old, self._design = self._design, design
+        old, self.design = self.design, design
         if old is design:
             return
-        graph_changed = old is None or old.graph is not design.graph
-        report = check(design)
-        if graph_changed:
-            self._show_cards(design, report)
-        for id, place in design.layout.items():
-            if id in self.cards and self.cards[id].pos() != QPointF(*place):
-                self.cards[id].setPos(*place)
-        if graph_changed:
-            self._show_wires(design, report)
-        self.lay_wires()
-        bounds = self.cards_rect()
-        self.setSceneRect(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        parts = (design.graph, design.groups, design.direction, design.labels)
+        if len(self._drawn) != len(parts) or any(a is not b for a, b in zip(parts, self._drawn, strict=True)):
+            self._drawn = parts
+            self._show_parts(design)
+        self.put_back()
 
-    def _show_cards(self, design: Design, report: Report) -> None:
-        for id in [id for id in self.cards if id not in design.blocks]:
-            self.removeItem(self.cards.pop(id))
+    def say_again(self) -> None:
+        """Words are written in another way now: find them anew."""
+        self._show_parts(self.design)
+        self.lay()
+
+    def _show_parts(self, design: Design) -> None:
+        report = check(design)
+        folded = {id: group for group in design.groups if group.folded for id in group.blocks if id in design.blocks}
+        self._show_cards(design, report, folded)
+        self._show_stacks(report, {group.name: group for group in folded.values()})
+        down = design.direction == "down"
+        for card in self.all_cards():
+            card.labels, card.down = design.labels, down
+        self._show_wires(design, report)
+        self.frames = [
+            Frame(group.name, tuple(id for id in group.blocks if id in design.blocks))
+            for group in design.groups
+            if not group.folded and any(id in design.blocks for id in group.blocks)
+        ]
+        if down != self._router.down:
+            self._places.clear()
+            self._router = Router(self._places, down)
+        for wire in self.wires.values():
+            wire.down = down
+
+    def _show_cards(self, design: Design, report: Report, folded: Mapping[str, Group]) -> None:
+        for id in [id for id in self.cards if id not in design.blocks or id in folded]:
+            del self.cards[id]
+        ordered: dict[str, Card] = {}
         for id in design.blocks:
+            if id in folded:
+                continue
             content = card_content(report, id)
             card = self.cards.get(id)
             if card is None:
-                card = self.cards[id] = Card(content)
-                self.addItem(card)
-            else:
+                card = Card(content, (id,), id)
+            elif content != card.content:
                 card.show_content(content)
-            card.labels = design.labels
+            ordered[id] = card
+        self.cards = ordered
+        self.standing = dict(ordered)
+
+    def _show_stacks(self, report: Report, groups: Mapping[str, Group]) -> None:
+        self.stacks = {name: card for name, card in self.stacks.items() if name in groups}
+        for name, group in groups.items():
+            members = {id for id in group.blocks if id in report.graph.blocks}
+            blocks = tuple(id for id in group.blocks if id in members)
+            arriving = [link for link in report.graph.links if link.target in members and link.source not in members]
+            leaving = [link.source for link in report.graph.links if link.source in members - {link.target}]
+            leaving = [id for id in leaving if any(f not in members for f in report.graph.wiring.followers[id])]
+            ports = {source: number for number, source in enumerate(dict.fromkeys(link.source for link in arriving))}
+            whole = Group(name, blocks)
+            content = group_content(report, whole, (leaving or list(blocks))[-1], len(ports))
+            card = self.stacks.get(name)
+            if card is None or card.blocks != blocks:
+                card = self.stacks[name] = Card(content, blocks, (leaving or list(blocks))[-1])
+            card.show_content(content)
+            card.leaving = (leaving or list(blocks))[-1]
+            card.arriving = {link: ports[link.source] for link in arriving}
+            self.standing.update(dict.fromkeys(blocks, card))
 
     def _show_wires(self, design: Design, report: Report) -> None:
-        links = dict.fromkeys(design.links)
-        for link in [link for link in self._wires if link not in links]:
-            self.removeItem(self._wires.pop(link))
+        old, self.wires = self.wires, {}
         told: set[str] = set()
-        for link in links:
-            if link not in self._wires:
-                self._wires[link] = Wire()
-                self.addItem(self._wires[link])
+        for link in dict.fromkeys(design.links):
+            if self.standing[link.source] is self.standing[link.target] and link.source != link.target:
+                continue  # within a folded group
+            wire = self.wires[link] = old.get(link) or Wire(link)
             broken = bool(report.problems_of.get(link.target)) and report.shapes[link.source] is not None
             # The shape is written once a source, and where it does not fit.
             worth = broken or (link.source not in told and shape_changes(report, link))
             told.add(link.source)
-            words = short_shape(report.shapes[link.source]) if worth else ""
-            self._wires[link].say(words, broken)
+            wire.say(short_shape(report.shapes[link.source]) if worth else "", broken, link_words(report, link))
 
-    def lay_wires(self) -> None:
-        """Let every link run from card to card as they lie now."""
-        outlines = {id: card.outline for id, card in self.cards.items()}
-        if self._laid == (outlines, list(self._wires)):
-            return
-        self._laid = (outlines, list(self._wires))
-        for link, wire in self._wires.items():
-            source, target = self.cards[link.source], self.cards[link.target]
-            start, end = source.output_port(), target.input_port(link.input)
-            wire.lay(route(start, end, _lane(link, start, end, outlines)))
+    def put_back(self) -> None:
+        """Lay cards and notes where the design says that they lie."""
+        for card in self.all_cards():
+            card.x, card.y = self.design.layout.get(card.blocks[0], (card.x, card.y))
+        chosen = {note.number for note in self.notes if note.selected}
+        self.notes = [
+            NoteItem(number, note.text, note.x, note.y, note.width) for number, note in enumerate(self.design.notes)
+        ]
+        for note in self.notes:
+            note.selected = note.number in chosen
+        self.lay()
 
-    def shown_places(self) -> Mapping[str, tuple[float, float]]:
-        """Where the design says that cards lie."""
-        return self._design.layout if self._design else {}
+    # Where things lie
 
-    def neighbour(self, forward: bool) -> str | None:
-        """The block that a link leads to from the selected one, or that one leads from; the first, if none is."""
-        chosen = [item.content.id for item in self.selectedItems() if isinstance(item, Card)]
-        if self._design is None or not chosen:
-            return next(iter(self.cards), None)
-        wiring = self._design.graph.wiring
-        return next(iter((wiring.followers if forward else wiring.sources)[chosen[-1]]), None)
+    def lay(self) -> None:
+        """After cards came, went or moved: links that this concerns run anew, and frames follow their cards."""
+        self.version += 1
+        areas: list[Rect] = []
+        cards = self.all_cards()
+        for gone in self._places.keys() - set(cards):
+            areas.append(self._places.take(gone))
+        for card in cards:
+            before = self._places.rect(card)
+            if before != card.rect:
+                areas += [card.rect] if before is None else [before, card.rect]
+                self._places.put(card, card.rect)
+        if len(areas) > MANY:
+            areas = [(-FAR, -FAR, FAR, FAR)]
+        areas = [(left - AROUND, top - AROUND, right + AROUND, bottom + AROUND) for left, top, right, bottom in areas]
+        for link, wire in self.wires.items():
+            ends = self._ends(link)
+            if ends != (wire.points[0], wire.points[-1]) or any(_meet(area, wire.bounds) for area in areas):
+                source, target = self.standing[link.source], self.standing[link.target]
+                wire.lay(self._router.route(link, source, *ends, (source.rect, target.rect)))
+        self._router.keep(self.wires)
+        for frame in self.frames:
+            rect = QRectF()
+            for id in frame.blocks:
+                rect = rect.united(self.standing[id].outline)
+            frame.rect = rect.adjusted(-FRAME_MARGIN, -FRAME_MARGIN - FRAME_HEAD, FRAME_MARGIN, FRAME_MARGIN)
+
+    def _ends(self, link: Link) -> tuple[Point, Point]:
+        source, target = self.standing[link.source], self.standing[link.target]
+        number = target.arriving.get(link, 0) if target.folded else link.input
+        return source.output(), target.input(min(number, max(0, target.content.inputs - 1)))
+
+    def all_cards(self) -> list[Card]:
+        """Cards of blocks and of folded groups."""
+        return [*self.cards.values(), *self.stacks.values()]
 
     def cards_rect(self) -> QRectF:
-        """What the cards cover."""
+        """What cards, notes and frames cover."""
+        cards = self.all_cards()
         bounds = QRectF()
-        for card in self.cards.values():
-            bounds = bounds.united(card.outline)
+        if cards:
+            rects = [card.rect for card in cards]
+            left, top = min(rect[0] for rect in rects), min(rect[1] for rect in rects)
+            right, bottom = max(rect[2] for rect in rects), max(rect[3] for rect in rects)
+            bounds = QRectF(left, top, right - left, bottom - top)
+        for item in (*(note.outline for note in self.notes), *(frame.rect for frame in self.frames)):
+            bounds = bounds.united(item)
         return bounds
+
+    # What is shown on top
 
     def show_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
         """Show what a run made of every block; cards without an output lose theirs."""
-        for id, card in self.cards.items():
-            card.show_thumbnail(thumbnails.get(id))
-
-    def recolour(self) -> None:
-        """Paint everything anew in the colours of the theme."""
         for card in self.cards.values():
-            card.recolour()
-        self.update()
+            card.show_thumbnail(thumbnails.get(card.leaving))
+        for card in self.stacks.values():
+            card.show_thumbnail(thumbnails.get(card.leaving))
 
-    def select(self, ids: tuple[str, ...]) -> None:
-        """Mark these cards and no others."""
-        for id, card in self.cards.items():
-            if card.isSelected() != (id in ids):
-                card.setSelected(id in ids)
+    def select(self, ids: Iterable[str]) -> None:
+        """Mark the cards that stand for these blocks, and no others."""
+        chosen = set(ids)
+        self.marked += 1
+        for card in self.cards.values():
+            card.selected = card.leaving in chosen
+        for card in self.stacks.values():
+            card.selected = not chosen.isdisjoint(card.blocks)
+
+    def choose_notes(self, numbers: Iterable[int]) -> None:
+        """Mark these notes and no others."""
+        chosen = set(numbers)
+        self.marked += 1
+        for note in self.notes:
+            note.selected = note.number in chosen
+
+    def selected_cards(self) -> list[Card]:
+        """The cards that are marked."""
+        return [card for card in self.all_cards() if card.selected]
 
 
-def _lane(link: Link, start: QPointF, end: QPointF, outlines: Mapping[str, QRectF]) -> float | None:
-    """The height of the level part of a link that cannot run straight; None if it can."""
-    source, target = outlines[link.source], outlines[link.target]
-    if end.x() < start.x() + 2 * 12:
-        if target.top() > source.bottom() + 8:
-            between = [r for r in outlines.values() if r.top() < target.top() and r.bottom() > source.bottom() - 1]
-            floor = max((r.bottom() for r in between if r.bottom() < target.top()), default=source.bottom())
-            return (floor + target.top()) / 2
-        if source.top() > target.bottom() + 8:
-            return (target.bottom() + source.top()) / 2
-        return max(source.bottom(), target.bottom()) + OUT
-    # What lies between, on the way from the start to the turn before the end?
-    way = QRectF(start.x() + 1, start.y() - 1, max(1.0, end.x() - start.x() - 30), 2)
-    blocking = [r for id, r in outlines.items() if id not in (link.source, link.target) and r.intersects(way)]
-    if not blocking:
-        return None
-    return min(min(r.top() for r in blocking), source.top(), target.top()) - 14
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]

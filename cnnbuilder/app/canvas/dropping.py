@@ -1,0 +1,92 @@
+"""A kind dragged in from the palette: into a link, behind or ahead of an open end, or on its own."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from cnnbuilder.app import theme
+from cnnbuilder.app.canvas.card import Card
+from cnnbuilder.app.canvas.content import HEAD, PORT, WIDTH
+from cnnbuilder.app.canvas.hits import link_at
+from cnnbuilder.app.canvas.linking import paint_ghost
+from cnnbuilder.app.canvas.scene import Scene
+from cnnbuilder.design.graph import Link
+from cnnbuilder.design.layer import find_kind
+
+HELD = QPointF(WIDTH / 2, 20)
+"""Where the pointer holds a card that is dragged in."""
+LINK_PX = 22.0
+END_PX = 120.0
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What a drop here would do."""
+
+    kind: str
+    place: QPointF
+    link: Link | None = None
+    after: Card | None = None
+    before: tuple[Card, int] | None = None
+
+
+def plan_drop(scene: Scene, kind: str, at: QPointF, zoom: float) -> Drop:
+    """What dropping `kind` at a point would join it to."""
+    found = find_kind(kind)
+    reads = found is None or found.inputs != (0, 0)
+    place = at - HELD
+    link = link_at(scene, at, LINK_PX / zoom) if reads else None
+    if link is not None:
+        return Drop(kind, place, link)
+    reach = END_PX / max(zoom, 0.5)
+    graph = scene.design.graph
+    down = scene.design.direction == "down"
+    entry = QPointF(place.x() + WIDTH / 2, place.y()) if down else QPointF(place.x(), place.y() + PORT)
+    leave = QPointF(place.x() + WIDTH / 2, place.y() + HEAD) if down else QPointF(place.x() + WIDTH, entry.y())
+    best: tuple[float, Card, int | None] | None = None
+    for card in scene.all_cards():
+        if reads and not graph.wiring.followers[card.leaving]:
+            best = _nearer(best, card, None, entry, QPointF(*card.output()), reach)
+        if not card.folded:
+            taken = {link.input for link in graph.links if link.target == card.leaving} if card.content.inputs else ()
+            for number in range(card.content.inputs):
+                if number not in taken:
+                    best = _nearer(best, card, number, QPointF(*card.input(number)), leave, reach)
+    if best is None:
+        return Drop(kind, place)
+    if best[2] is None:
+        return Drop(kind, place, after=best[1])
+    return Drop(kind, place, before=(best[1], best[2]))
+
+
+def _nearer(
+    best: tuple[float, Card, int | None] | None, card: Card, number: int | None, a: QPointF, b: QPointF, reach: float
+) -> tuple[float, Card, int | None] | None:
+    away = float(((a.x() - b.x()) ** 2 + (a.y() - b.y()) ** 2) ** 0.5)
+    return (away, card, number) if away <= reach and (best is None or away < best[0]) else best
+
+
+def paint_drop(painter: QPainter, drop: Drop, down: bool, zoom: float) -> None:
+    """The card that would come to lie here, and the link that it would get."""
+    now = theme.now()
+    found = find_kind(drop.kind)
+    rect = QRectF(drop.place, QPointF(drop.place.x() + WIDTH, drop.place.y() + HEAD - 8))
+    fill = QColor(now.panel)
+    fill.setAlpha(170)
+    painter.setBrush(fill)
+    pen = QPen(QColor(now.group(found.group if found else None)), max(1.5, 1 / zoom))
+    pen.setDashPattern([5, 4])
+    painter.setPen(pen)
+    painter.drawRoundedRect(rect, 8, 8)
+    painter.setPen(QColor(now.text))
+    painter.setFont(theme.font(13, 600))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter.value), found.label if found else drop.kind)
+    if down:
+        entry, leave = (rect.center().x(), rect.top()), (rect.center().x(), rect.bottom())
+    else:
+        entry, leave = (rect.left(), rect.top() + PORT), (rect.right(), rect.top() + PORT)
+    if drop.after is not None:
+        paint_ghost(painter, drop.after.output(), entry, down, True, zoom)
+    elif drop.before is not None:
+        paint_ghost(painter, leave, drop.before[0].input(drop.before[1]), down, True, zoom)

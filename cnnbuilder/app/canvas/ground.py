@@ -1,0 +1,164 @@
+"""What lies below the cards: the dotted ground, the frames of groups, the links and their words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import floor
+
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+
+from cnnbuilder.app import theme
+from cnnbuilder.app.canvas.extras import Frame
+from cnnbuilder.app.canvas.painting import Level, paint_port
+from cnnbuilder.app.canvas.routing import Rect
+from cnnbuilder.app.canvas.scene import Scene
+from cnnbuilder.app.canvas.viewpoint import Viewpoint
+from cnnbuilder.app.canvas.wire import Wire
+from cnnbuilder.design.graph import Link
+
+GRID = 24.0
+DOT = 1.6
+NEAREST_DOTS = 14
+WIRE = 1.6
+
+
+class Ground:
+    """Kept as one picture until the view or something on it changes: a run that changes every card leaves it alone."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._kept = QPixmap()
+        self.of: object = None
+        """What the picture kept shows."""
+
+    def pixmap(self, view: Viewpoint, size: QSize, ratio: float, hidden: Link | None = None) -> QPixmap:
+        """The ground of the whole view, but for one link."""
+        of = (view, size.width(), size.height(), ratio, id(theme.now()), self._scene.version, hidden)
+        if of != self.of:
+            self.of = of
+            pixels = QSize(round(size.width() * ratio), round(size.height() * ratio))
+            if self._kept.size() != pixels:
+                self._kept = QPixmap(pixels)
+            self._kept.setDevicePixelRatio(ratio)
+            self._kept.fill(QColor(theme.now().canvas))
+            painter = QPainter(self._kept)
+            self._dots(painter, view, size, ratio)
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+            with placed(painter, view, ratio):
+                for frame in self._scene.frames:
+                    paint_frame(painter, frame, view.zoom)
+                paint_wires(painter, self._scene, view.seen(QSizeF(size)), view.zoom, hidden)
+                if Level.at(view.zoom) is not Level.ICONS:
+                    for frame in self._scene.frames:
+                        paint_head(painter, frame)
+            painter.end()
+        return self._kept
+
+    @staticmethod
+    def _dots(painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:
+        """One row of dots is painted and laid down again for every other row."""
+        step = GRID
+        while step * view.zoom < NEAREST_DOTS:
+            step *= 2
+        side = max(1, round(DOT * ratio))
+        row = QPixmap(round(size.width() * ratio), side)
+        row.fill(QColor(theme.now().canvas))
+        pen = QPainter(row)
+        dots = QColor(theme.now().dots)
+        first = floor(view.x / step)
+        for number in range(first, floor((view.x + size.width() / view.zoom) / step) + 1):
+            pen.fillRect(QRect(round((number * step - view.x) * view.zoom * ratio), 0, side, side), dots)
+        pen.end()
+        row.setDevicePixelRatio(ratio)
+        for number in range(floor(view.y / step), floor((view.y + size.height() / view.zoom) / step) + 1):
+            painter.drawPixmap(QPointF(0, round((number * step - view.y) * view.zoom * ratio) / ratio), row)
+
+
+@contextmanager
+def placed(painter: QPainter, view: Viewpoint, ratio: float) -> Iterator[None]:
+    """Lets a painter of the view paint in the canvas's coordinates."""
+    painter.save()
+    painter.translate(round(-view.x * view.zoom * ratio) / ratio, round(-view.y * view.zoom * ratio) / ratio)
+    painter.scale(view.zoom, view.zoom)
+    yield
+    painter.restore()
+
+
+def link_pen(colour: str, zoom: float, width: float = WIRE) -> QPen:
+    """The pen of links: never thinner than a pixel. Thin lines are painted several times faster."""
+    if zoom * width <= 1:
+        pen = QPen(QColor(colour), 1)
+        pen.setCosmetic(True)
+        return pen
+    return QPen(QColor(colour), width)
+
+
+def paint_wires(painter: QPainter, scene: Scene, seen: QRectF, zoom: float, hidden: Link | None = None) -> None:
+    """All links in sight but one, with their words."""
+    now = theme.now()
+    area: Rect = (seen.left(), seen.top(), seen.right(), seen.bottom())
+    shown = [wire for wire in scene.wires.values() if in_sight(wire.bounds, area) and wire.link != hidden]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for broken, colour in ((False, now.link), (True, now.problem)):
+        wires = [wire for wire in shown if wire.broken is broken]
+        painter.setPen(link_pen(colour, zoom))
+        painter.drawLines([QLineF(*wire.points[0], *wire.points[1]) for wire in wires if wire.straight])
+        for wire in wires:
+            if not wire.straight:
+                painter.drawPath(wire.path)
+    if Level.at(zoom) is Level.FULL:
+        for wire in shown:
+            colour = now.problem if wire.broken else now.link
+            paint_port(painter, wire.start, colour)
+            paint_port(painter, wire.end, colour)
+        for wire in shown:
+            if wire.words:
+                paint_words(painter, wire)
+
+
+def paint_words(painter: QPainter, wire: Wire) -> None:
+    """The shape above a link."""
+    now = theme.now()
+    ground = QColor(now.canvas)
+    ground.setAlpha(215)
+    painter.fillRect(wire.label.adjusted(3, 1, -3, -1), ground)
+    painter.setFont(theme.font(11))
+    painter.setPen(QColor(now.problem if wire.broken else now.dim))
+    painter.drawText(wire.label, int(Qt.AlignmentFlag.AlignCenter.value), wire.words)
+
+
+def paint_frame(painter: QPainter, frame: Frame, zoom: float) -> None:
+    """The frame of an unfolded group."""
+    now = theme.now()
+    fill = QColor(now.dim)
+    fill.setAlpha(16)
+    painter.setBrush(fill)
+    edge = QColor(now.dim)
+    edge.setAlpha(110)
+    painter.setPen(QPen(edge, max(1.0, 0.8 / zoom)))
+    painter.drawRoundedRect(frame.rect, 10, 10)
+
+
+def paint_head(painter: QPainter, frame: Frame) -> None:
+    """The name of a group and the button that folds it, above the links."""
+    now = theme.now()
+    metrics = QFontMetricsF(theme.font(13, 600))
+    room = frame.head.adjusted(12, 0, -70, 0)
+    words = metrics.elidedText(frame.name, Qt.TextElideMode.ElideRight, room.width())
+    ground = QColor(now.canvas)
+    ground.setAlpha(215)
+    painter.fillRect(QRectF(room.x() - 4, room.y() + 4, metrics.horizontalAdvance(words) + 8, 18), ground)
+    painter.setFont(theme.font(13, 600))
+    painter.setPen(QColor(now.dim))
+    painter.drawText(room, int((Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft).value), words)
+    painter.setBrush(QColor(now.panel))
+    painter.setPen(QPen(QColor(now.line), 1))
+    painter.drawRoundedRect(frame.button, 6, 6)
+    painter.setFont(theme.font(12))
+    painter.setPen(QColor(now.text))
+    painter.drawText(frame.button, int(Qt.AlignmentFlag.AlignCenter.value), "⊟ fold")
+
+
+def in_sight(bounds: Rect, area: Rect) -> bool:
+    """Whether two rectangles meet."""
+    return bounds[0] < area[2] and bounds[2] > area[0] and bounds[1] < area[3] and bounds[3] > area[1]

@@ -1,0 +1,164 @@
+"""Paints the whole view: the ground, marked links, cards from their stamps, pictures of the last run, notes."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from cnnbuilder.app import theme
+from cnnbuilder.app.canvas.card import Card
+from cnnbuilder.app.canvas.content import WIDTH
+from cnnbuilder.app.canvas.extras import EMPTY_NOTE, NOTE_MARGIN, NOTE_PX, NoteItem
+from cnnbuilder.app.canvas.ground import Ground, in_sight, link_pen, placed
+from cnnbuilder.app.canvas.look import Look
+from cnnbuilder.app.canvas.painting import EDGE, Level, Marks, paint_card, paint_picture, paint_port
+from cnnbuilder.app.canvas.scene import Scene
+from cnnbuilder.app.canvas.stamps import Stamps
+from cnnbuilder.app.canvas.viewpoint import Viewpoint
+
+
+class Renderer:
+    """Owns what is kept between two paintings."""
+
+    def __init__(self, scene: Scene, look: Look) -> None:
+        self._scene, self._look = scene, look
+        self._ground = Ground(scene)
+        self._stamps = Stamps()
+        self._last: dict[Card, QPixmap] = {}
+        """Each card's stamp as last painted: shown stretched while zooming goes on."""
+        self._far = QPixmap()
+        self._far_of: object = None
+        self.hurried = False
+        """While zooming goes on, cards may be shown stretched instead of being painted anew."""
+
+    def forget(self) -> None:
+        """Paint everything anew: other colours, or other words."""
+        self._stamps.clear()
+        self._last.clear()
+
+    def paint(self, painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:
+        """The whole view."""
+        ground = self._ground.pixmap(view, size, ratio, self._look.hidden)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        if Level.at(view.zoom) is Level.ICONS:
+            # Nothing here changes with a run: all of it is one picture.
+            of = (self._ground.of, self._look.key(), self._scene.marked)
+            if of != self._far_of:
+                self._far_of = of
+                self._far = QPixmap(ground)
+                pen = QPainter(self._far)
+                pen.setRenderHints(painter.renderHints())
+                self._cards(pen, view, size, ratio)
+                pen.end()
+            painter.drawPixmap(0, 0, self._far)
+        else:
+            painter.drawPixmap(0, 0, ground)
+            self._cards(painter, view, size, ratio)
+
+    def _cards(self, painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:
+        """All that lies on the ground."""
+        level, scale = Level.at(view.zoom), view.zoom * ratio
+        seen = view.seen(QSizeF(size)).adjusted(-EDGE, -EDGE, EDGE, EDGE)
+        area = (seen.left(), seen.top(), seen.right(), seen.bottom())
+        shown = [card for card in self._scene.all_cards() if in_sight(card.rect, area)]
+        shown.sort(key=lambda card: card.selected)  # what is held or selected lies above the rest
+        with placed(painter, view, ratio):
+            self._marked_links(painter, view.zoom)
+        left, top = round(-view.x * scale), round(-view.y * scale)
+        for card in shown:
+            stamp, sharp = self._stamp(card, level, view.zoom, ratio)
+            x, y = left + round((card.x - EDGE) * scale), top + round((card.y - EDGE) * scale)
+            if sharp:
+                painter.drawPixmap(QPointF(x / ratio, y / ratio), stamp)
+            else:
+                room = QSizeF(WIDTH + 2 * EDGE, card.content.height + 2 * EDGE) * view.zoom
+                painter.drawPixmap(QRectF(QPointF(x / ratio, y / ratio), room), stamp, QRectF(stamp.rect()))
+            if level is Level.FULL and card.thumbnail is not None:
+                self._picture(painter, card, x, y, scale, ratio)
+        self._last = {card: self._last[card] for card in shown if card in self._last}
+        with placed(painter, view, ratio):
+            self._ports(painter, shown, level)
+            for note in self._scene.notes:
+                if note.outline.intersects(seen):
+                    _paint_note(painter, note, note is self._look.note, view.zoom)
+
+    def _picture(self, painter: QPainter, card: Card, x: int, y: int, scale: float, ratio: float) -> None:
+        thumbnail = card.thumbnail
+        assert thumbnail is not None
+        image = card.image() if thumbnail.bars is None else None
+        painter.save()
+        painter.translate(x / ratio, y / ratio)
+        painter.scale(scale / ratio, scale / ratio)
+        painter.translate(EDGE, EDGE)
+        paint_picture(painter, card.content, image, thumbnail, scale)
+        painter.restore()
+
+    def _stamp(self, card: Card, level: Level, zoom: float, ratio: float) -> tuple[QPixmap, bool]:
+        """A card's pixels, and whether they are of this very zoom."""
+        look, content = self._look, card.content
+        marks = Marks(card.selected, card is look.card, card in look.lit)
+        scale = zoom * ratio
+        if level is Level.ICONS:  # many cards look alike
+            what: object = (content.icon, content.group, content.height, bool(content.fault), content.off,
+                            content.members > 0)  # fmt: skip
+        else:
+            what = (content, card.labels if content.barred else ())
+        key = (what, marks, scale, id(theme.now()))
+        found = self._stamps.get(key)
+        if found is None:
+            if self.hurried and card in self._last:
+                return self._last[card], False
+
+            def paint(painter: QPainter) -> None:
+                painter.translate(EDGE, EDGE)
+                paint_card(painter, content, card.labels, marks, level, zoom)
+
+            found = self._stamps.make(key, WIDTH + 2 * EDGE, content.height + 2 * EDGE, scale, ratio, paint)
+        self._last[card] = found
+        return found, True
+
+    def _marked_links(self, painter: QPainter, zoom: float) -> None:
+        look, now = self._look, theme.now()
+        for link, colour, width in (
+            (look.link, now.text, 2.2),
+            (look.chosen, now.accent, 2.6),
+            (look.target, now.fine, 3.0),
+        ):
+            wire = self._scene.wires.get(link) if link is not None else None
+            if wire is None or link == look.hidden:
+                continue
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(link_pen(colour, zoom, max(width, width / zoom * 0.7)))
+            painter.drawPath(wire.path)
+            for at in (wire.start, wire.end):
+                paint_port(painter, at, colour, radius=4.5 if link != look.chosen else 5)
+
+    def _ports(self, painter: QPainter, shown: list[Card], level: Level) -> None:
+        """Open ends: inputs that nothing is joined to, and where links could begin on the card pointed at."""
+        if level is not Level.FULL and not self._look.linking:
+            return
+        look, now = self._look, theme.now()
+        joined = {(link.target, link.input) for link in self._scene.wires}
+        read = {link.source for link in self._scene.wires}
+        for card in shown:
+            if not card.folded:
+                for number in range(card.content.inputs):
+                    if (card.leaving, number) not in joined:
+                        paint_port(painter, QPointF(*card.input(number)), now.fine if look.linking else now.dim, True)
+            if card is look.port:
+                paint_port(painter, QPointF(*card.output()), now.accent, radius=6)
+            elif card is look.card and (card.leaving not in read or card.selected):
+                paint_port(painter, QPointF(*card.output()), now.dim, card.leaving not in read)
+
+
+def _paint_note(painter: QPainter, note: NoteItem, hovered: bool, zoom: float) -> None:
+    now = theme.now()
+    rect = note.outline
+    painter.setBrush(QColor(now.note))
+    edge = now.accent if note.selected else now.dim if hovered else now.line
+    painter.setPen(QPen(QColor(edge), max(1.0, 0.8 / zoom) * (2 if note.selected else 1)))
+    painter.drawRoundedRect(rect, 6, 6)
+    if Level.at(zoom) is Level.ICONS:
+        return
+    painter.setFont(theme.font(NOTE_PX))
+    painter.setPen(QColor(now.text if note.text else now.dim))
+    room = rect.adjusted(NOTE_MARGIN, NOTE_MARGIN, -NOTE_MARGIN, -NOTE_MARGIN)
+    painter.drawText(room, int(Qt.TextFlag.TextWordWrap), note.text or EMPTY_NOTE)
