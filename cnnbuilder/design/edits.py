@@ -1,7 +1,7 @@
 """Edits of a graph or design as pure functions: a value goes in, a new one comes out, what is unchanged is shared."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,11 @@ from cnnbuilder.design.graph import ID, Block, Graph, Link
 from cnnbuilder.design.layer import find_kind
 
 
-def free_id(graph: Graph, stem: str) -> str:
-    """`stem` followed by the lowest number that makes an unused id: `conv1`, `conv2` …"""
+def free_id(taken: Container[str], stem: str) -> str:
+    """`stem` followed by the lowest number that makes an id not taken: `conv1`, `conv2` …"""
     stem = re.sub(r"\d+$", "", stem)
     number = 1
-    while f"{stem}{number}" in graph.blocks:
+    while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
 
@@ -24,7 +24,7 @@ def add(
     graph: Graph, kind: str, params: Mapping[str, Any] | None = None, after: str | None = None
 ) -> tuple[Graph, str]:
     """A new block of `kind`, unlinked, in block order behind `after` (or last); the graph and the new id."""
-    id = free_id(graph, _stem(kind))
+    id = free_id(graph.blocks, _stem(kind))
     block = Block(id, kind, dict(params or {}))
     if after is None or after not in graph.blocks:
         return Graph({**graph.blocks, id: block}, graph.links), id
@@ -105,18 +105,29 @@ def renumber_inputs(graph: Graph, id: str) -> Graph:
 
 
 def remove(graph: Graph, ids: Iterable[str]) -> Graph:
-    """Without these blocks; where one had a single source, its readers read that source instead."""
-    for id in ids:
-        sources = graph.wiring.sources[graph.block(id).id]
-        links = [item for item in graph.links if id not in (item.source, item.target)]
-        readers = [item for item in graph.links if item.source == id and item.target != id]
-        if len(sources) == 1 and sources[0] != id:
-            links += [replace(item, source=sources[0]) for item in readers]
-        graph = Graph({other: block for other, block in graph.blocks.items() if other != id}, tuple(links))
-        if len(sources) != 1:
-            for item in readers:
-                graph = renumber_inputs(graph, item.target)
-    return graph
+    """Without these blocks; where only one block is left that one of them read, its readers read that instead."""
+    gone = dict.fromkeys(graph.block(id).id for id in ids)
+    stands_in: dict[str, str | None] = dict.fromkeys(gone)
+    for id in graph.wiring.order:
+        if id in gone:
+            sources = [stands_in.get(source, source) for source in graph.wiring.sources[id]]
+            left = [source for source in sources if source is not None]
+            stands_in[id] = left[0] if len(left) == 1 else None
+    links: list[Link] = []
+    short: dict[str, None] = {}
+    """Blocks of which an input is open now."""
+    for item in graph.links:
+        source = stands_in.get(item.source, item.source)
+        if item.target in gone:
+            continue
+        if source is None or source == item.target != item.source:
+            short[item.target] = None
+        else:
+            links.append(item if source == item.source else replace(item, source=source))
+    left_over = Graph({id: block for id, block in graph.blocks.items() if id not in gone}, tuple(links))
+    for id in short:
+        left_over = renumber_inputs(left_over, id)
+    return left_over
 
 
 def set_params(graph: Graph, id: str, params: Mapping[str, Any]) -> Graph:

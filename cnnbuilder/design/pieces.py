@@ -25,10 +25,10 @@ def piece(design: Design, ids: Iterable[str], notes: Iterable[int] = ()) -> Desi
 def put_in(design: Design, added: Design, at: Place) -> tuple[Design, dict[str, str]]:
     """`design` and all of `added`, whose upper left corner lies at `at`; and the new name of each block."""
     names: dict[str, str] = {}
-    graph = design.graph
+    blocks = dict(design.blocks)
     for id, block in added.blocks.items():
-        names[id] = free_id(graph, id) if id in graph.blocks else id
-        graph = Graph({**graph.blocks, names[id]: replace(block, id=names[id])}, graph.links)
+        names[id] = free_id(blocks, id) if id in blocks else id
+        blocks[names[id]] = replace(block, id=names[id])
     links = tuple(Link(names[link.source], names[link.target], link.input) for link in added.links)
     places = completed(added.graph, added.layout)
     dx, dy = _corner(places, added.notes)
@@ -40,7 +40,7 @@ def put_in(design: Design, added: Design, at: Place) -> tuple[Design, dict[str, 
     )
     made = replace(
         design,
-        graph=Graph(graph.blocks, graph.links + links),
+        graph=Graph(blocks, design.links + links),
         layout={**design.layout, **layout},
         notes=design.notes + tuple(_moved(note, at[0] - dx, at[1] - dy) for note in added.notes),
         groups=design.groups + groups,

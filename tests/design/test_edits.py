@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cnnbuilder import Design, DesignError, check
 from cnnbuilder.design import edits
 from cnnbuilder.design.graph import ID, Link
+from tests.design.graphs import graphs
 from tests.designs import block, chain, image, joined, sample
 from tests.strategies import messy_designs
 
@@ -146,6 +147,16 @@ def test_a_removed_block_heals_the_chain():
     assert ends(edits.remove(three(), ["b", "a"])) == [("image", "c", 0)]
     assert ends(edits.remove(three(), ["c"])) == [("image", "a", 0), ("a", "b", 0)]
     assert ends(edits.remove(three(), ["image"])) == [("a", "b", 0), ("b", "c", 0)]
+
+
+@given(graphs(), st.randoms(use_true_random=False), st.data())
+def test_the_order_in_which_blocks_are_removed_does_not_matter(graph, random, data):
+    ids = data.draw(st.lists(st.sampled_from(sorted(graph.blocks)), unique=True)) if graph.blocks else []
+    shuffled = random.sample(ids, len(ids))
+    assert edits.remove(graph, ids) == edits.remove(graph, shuffled)
+    left = edits.remove(graph, ids)
+    assert list(left.blocks) == [id for id in graph.blocks if id not in ids]
+    assert all(not fault for fault in left.wiring.faults)
 
 
 def test_a_removed_block_hands_its_readers_to_its_source_at_their_inputs():
