@@ -375,6 +375,19 @@ def test_parameters_of_listed_connections_are_only_those_that_there_are(inspecto
     assert session.shown.report.parameters["conv2"] == 77
 
 
+def test_the_same_connections_shared_otherwise(inspector: Inspector, session: Session) -> None:
+    sharing = next(item for item in inspector.findChildren(Figures) if item.isVisible())
+    assert [sharing.text(number) for number in range(sharing.count())] == [
+        "convolution 156",
+        "tiled, t = 2 624",
+        "locally connected 122,304",
+        "fully connected 3,692,640",
+    ]
+    assert "shared everywhere" in sharing.help(0) and "117,600 multiply-adds" in sharing.help(0)
+    session.select(("relu1",))
+    assert not sharing.isVisible()
+
+
 def test_every_line_of_a_well_is_explained_and_can_be_copied(inspector: Inspector, qtbot: Any) -> None:
     for well in [item for item in inspector.findChildren(Well) if item.isVisible()]:
         assert well.accessibleName()

@@ -10,8 +10,16 @@ from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.graph import Block
 from cnnbuilder.design.layer import Weight
 from cnnbuilder.design.shape import grouped, plural, show
+from cnnbuilder.design.sharing import CONVOLUTION, FULL, LOCAL, TILED, Way
 
 PARAMETERS_HELP = "The numbers that training changes: the sizes of each array of weights multiplied, the arrays added."
+SHARING = {
+    CONVOLUTION: "One kernel for all places: the weights are shared everywhere.",
+    TILED: "A few kernels in turn from place to place; after t places the first comes again.",
+    LOCAL: "A kernel of its own at every place: the same connections, nothing shared.",
+    FULL: "Every output reads every input, each connection with a weight of its own.",
+}
+"""What each way to share weights means."""
 
 
 def size_formulas(report: Report, block: Block) -> tuple[Formula, ...]:
@@ -36,6 +44,25 @@ def _product(weight: Weight) -> str:
         return "·".join(str(size) for size in reversed(weight.shape))
     listed = weight.count // prod(weight.shape[2:])
     return "·".join(str(size) for size in (*reversed(weight.shape[2:]), listed))
+
+
+def sharing_figures(report: Report, block: Block) -> tuple[Figure, ...]:
+    """What the block's connections would cost with their weights shared otherwise; the block's own way is strong.
+    Nothing for a kind without such a choice."""
+    if block.layer is None or report.shapes[block.id] is None:
+        return ()
+    return tuple(
+        Figure(way.name, grouped(way.parameters), _sharing_help(way), way.own)
+        for way in block.layer.sharing(*report.input_shapes(block.id))
+    )
+
+
+def _sharing_help(way: Way) -> str:
+    told = next((words for name, words in SHARING.items() if way.name.startswith(name)), "")
+    return (
+        f"{told}\n{plural(way.parameters, 'parameter')}, {bytes_words(way.weight_bytes)} of weights, "
+        f"{plural(way.macs, 'multiply-add')}."
+    )
 
 
 def cost_figures(report: Report, block: Block, field: str = "") -> tuple[Figure, ...]:
@@ -135,8 +162,3 @@ def classes_words(report: Report, named: int) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if part and whole else "–"
-
-
-def sharing_figures(report: Report, block: Block) -> tuple[Figure, ...]:
-    """What the same connections would cost with the weights shared otherwise; nothing where there is no such choice."""
-    return ()
