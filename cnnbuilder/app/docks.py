@@ -162,6 +162,10 @@ class Docks(QMainWindow):
         dock.setFloating(False)
         self.addDockWidget(BELOW, dock, Qt.Orientation.Horizontal)
         self.bring(dock)
+        seen = [other for other in self._docks.values() if self._is_below(other) and self.is_seen(other.kind)]
+        if dock not in seen:
+            seen.append(dock)
+        self.resizeDocks(seen, [self.width() // len(seen)] * len(seen), Qt.Orientation.Horizontal)
 
     def is_seen(self, view: QWidget | str) -> bool:
         """Whether a view is in front, not behind another tab."""

@@ -29,6 +29,7 @@ QStatusBar QLabel { color: $text; padding: 0 6px; }
 #fine { color: $fine; font-weight: 500; }
 #problem { color: $problem; font-weight: 600; }
 #fault { color: $problem; font-size: ${small}px; }
+#overlay { background: $panel; border: 1px solid $line; border-radius: 8px; }
 #bar { background: $panel; border-bottom: 1px solid $line; }
 #panel, #panel > QWidget > #body { background: $panel; }
 #well { background: $well; border-radius: 6px; }
@@ -61,6 +62,9 @@ QLineEdit#name { background: transparent; border-color: transparent; padding: 1p
   font-weight: 600; }
 QLineEdit#name:hover { border-color: $line; }
 QLineEdit#name:focus { border-color: $accent; background: $panel; }
+QComboBox#flat { background: transparent; border-color: transparent; padding: 2px 4px; }
+QComboBox#flat:hover { background: $selection; }
+QComboBox#flat:focus { border-color: $accent; }
 QComboBox QLineEdit { border: none; background: transparent; padding: 0; min-height: 0; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 #file { color: $dim; padding: 6px 12px 0 12px; }
@@ -91,9 +95,11 @@ QTabBar::tab { background: transparent; color: $dim; padding: 9px 13px 8px 13px;
   border-bottom: 2px solid transparent; margin-right: 2px; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:hover { color: $text; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $accent; background: $selection; border-radius: 4px; }
 QTableView { background: $panel; alternate-background-color: $well; border: none; gridline-color: $line;
   selection-background-color: $selection; selection-color: $text; outline: none; }
+QTableView::item { padding: 0 7px; }
+QTableView:focus { border: 1px solid $accent; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
   font-size: ${small}px; font-weight: 600; }

@@ -39,9 +39,13 @@ def figure(value: float) -> str:
 
 
 def short(value: float) -> str:
-    """A value for a cell: two or three figures."""
-    words = f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:.3g}"
-    return words.replace("-", "−").replace("−0.", "−.") if value and abs(value) < 1 else words.replace("-", "−")
+    """A value for a cell: one to three figures."""
+    size = abs(value)
+    if size >= 1000 or 0 < size < 0.005:
+        words = f"{value:.0e}"
+    else:
+        words = f"{value:.2f}" if size < 10 else f"{value:.1f}" if size < 100 else f"{value:.0f}"
+    return words.replace("-", "−")
 
 
 @dataclass(eq=False)
@@ -248,7 +252,7 @@ def paint_heads(
     for row in rows:
         if row % every == 0:
             _, top, _, high = layout.box(row * layout.across)
-            words = ", ".join(shown.tiles.name(shown.tile(row * layout.across)).split(", ")[:-1])
+            words = ", ".join(shown.tiles.name(shown.tile(row * layout.across)).split(", ")[:-1]) or "0"
             side = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
             painter.drawText(QRectF(0, top - y - 10, LEFT_HEAD - 6, high + 20), side, f"filter {words}")
     painter.setClipping(False)

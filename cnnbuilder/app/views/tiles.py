@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,9 @@ class Tiles:
         """`[tile, row, column]`; a vector is laid out row by row."""
         if self.array.ndim == 1:
             return as_grid(self.array)[None]
-        return self.array[None] if self.array.ndim == 2 else self.array.reshape(-1, *self.array.shape[-2:])
+        return (
+            self.array[None] if self.array.ndim == 2 else self.array.reshape(prod(self.leading), *self.array.shape[-2:])
+        )
 
     @property
     def leading(self) -> tuple[int, ...]:
@@ -54,7 +57,9 @@ class Tiles:
             return f"{len(self.array)} values, row by row"
         if self.array.ndim == 2:
             return "a row for each unit, a column for each input"
-        return ", ".join(str(int(n)) for n in np.unravel_index(tile, self.leading))
+        numbers = zip(np.unravel_index(tile, self.leading), self.leading, strict=True)
+        told = [str(int(n)) for n, count in numbers if count > 1]
+        return ", ".join(told) or "0"
 
     def index(self, at: At) -> tuple[int, ...] | None:
         """Where in the array a place lies; None where a tile has no value."""
@@ -97,7 +102,7 @@ class Summary:
 
     def __init__(self, tiles: Tiles) -> None:
         self.tiles = tiles
-        flat = tiles.values.reshape(len(tiles.values), -1)
+        flat = tiles.values.reshape(len(tiles.values), prod(tiles.values.shape[1:]))
         flat = flat[:, : tiles.cells]
         self.high: Array = flat.max(axis=1, initial=-np.inf)
         self.low: Array = flat.min(axis=1, initial=np.inf)
