@@ -452,6 +452,16 @@ def test_several_blocks_are_changed_in_one_step(inspector: Inspector, session: S
     assert line.text() == "" and value(session, "conv2", "filters") == 16
 
 
+def test_a_group_goes_by_its_name(inspector: Inspector, session: Session) -> None:
+    session.group(("conv1", "relu1", "pool1"), "first stage")
+    session.select(("conv1", "relu1", "pool1"))
+    assert inspector._several._title.text() == "first stage"
+    assert inspector._several._names.text() == "A group of 3 blocks: conv1, relu1, pool1"
+    session.select(tuple(session.design.blocks))
+    assert inspector._several._title.text() == "14 blocks"
+    assert inspector._several._names.text().endswith(" and 2 more")
+
+
 def test_blocks_of_different_kinds_share_what_means_the_same(inspector: Inspector, session: Session) -> None:
     session.select(("conv1", "pool1"))
     names = {item.objectName() for item in inspector.findChildren(QLineEdit) if item.isVisible()}

@@ -17,6 +17,8 @@ from cnnbuilder.design.layer import parameters_of
 from cnnbuilder.design.parameters import Parameter
 from cnnbuilder.design.shape import plural
 
+NAMES_MOST = 12
+
 
 def shared_parameters(blocks: list[Block]) -> dict[str, Parameter]:
     """The parameters that all these blocks have, with the same values allowed."""
@@ -71,8 +73,12 @@ class SeveralPage(QWidget):
         blocks = [shown.design.blocks[id] for id in shown.selected]
         fresh = self._of != (shown.key, shown.selected)
         self._of = (shown.key, shown.selected)
-        self._title.setText(plural(len(blocks), "block"))
-        self._names.setText(", ".join(block.id for block in blocks))
+        count = plural(len(blocks), "block")
+        group = next((group.name for group in shown.design.groups if set(group.blocks) == set(shown.selected)), None)
+        self._title.setText(count if group is None else group)
+        names = ", ".join(shown.selected[:NAMES_MOST])
+        more = f" and {len(blocks) - NAMES_MOST} more" if len(blocks) > NAMES_MOST else ""
+        self._names.setText(f"{names}{more}" if group is None else f"A group of {count}: {names}{more}")
         off = sum(block.off for block in blocks)
         states = {0: Qt.CheckState.Checked, len(blocks): Qt.CheckState.Unchecked}
         self._switch.setTristate(off not in states)
