@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cnnbuilder.engine.backward import Gradients as Gradients
     from cnnbuilder.engine.network import Network as Network
     from cnnbuilder.engine.run import Run as Run
+    from cnnbuilder.explain.fields import projective_field as projective_field
+    from cnnbuilder.explain.fields import receptive_field as receptive_field
     from cnnbuilder.files import load as load
     from cnnbuilder.files import load_weights as load_weights
     from cnnbuilder.files import save as save
@@ -40,6 +42,7 @@ _HOMES = {
     "cnnbuilder.engine.backward": ("Gradients",),
     "cnnbuilder.engine.network": ("Network",),
     "cnnbuilder.engine.run": ("Run",),
+    "cnnbuilder.explain.fields": ("projective_field", "receptive_field"),
     "cnnbuilder.files": ("load", "load_weights", "save"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

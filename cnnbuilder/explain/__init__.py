@@ -1,0 +1,1 @@
+"""What is behind a value: from index maps, without running anything."""

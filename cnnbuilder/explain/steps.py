@@ -1,0 +1,95 @@
+"""How the rows or columns that a unit reads move with the unit, as if volumes had no borders.
+
+Size, jump and start after A. Araujo, W. Norris and J. Sim, "Computing receptive fields of convolutional neural
+networks" (2019), here from the output back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+
+from cnnbuilder.design.window import Axis
+from cnnbuilder.explain.region import sizes
+from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Reduce, Softmax
+from cnnbuilder.operations.reduce import Each, Range, Windows
+
+
+@dataclass(frozen=True)
+class Span:
+    """Unit j reads the cells `j · jump + low` to `j · jump + high`."""
+
+    jump: int
+    low: int
+    high: int
+
+    @property
+    def size(self) -> int:
+        """How many cells these are."""
+        return self.high - self.low + 1
+
+    def through(self, axis: Axis) -> "Span":
+        """What the windows at these cells read."""
+        low = self.low * axis.stride - axis.before
+        high = self.high * axis.stride - axis.before + axis.spread - 1
+        if not self.jump:
+            return Span(0, max(low, 0), min(high, axis.size - 1))  # what does not move has borders
+        return Span(self.jump * axis.stride, low, high)
+
+    def joined(self, other: "Span", size: int) -> "Span":
+        """The cells of both; all `size` of them where they do not move together."""
+        if self.jump != other.jump:
+            return all_of(size)
+        return Span(self.jump, min(self.low, other.low), max(self.high, other.high))
+
+
+Spans = tuple[Span, Span]
+"""Of rows and of columns."""
+
+
+def all_of(size: int) -> Span:
+    """Every unit reads everything."""
+    return Span(0, 0, size - 1)
+
+
+@singledispatch
+def span_of(operation: Operation, spans: Spans) -> list[Spans]:
+    """What is read of each input; everything, where an operation says nothing else."""
+    return [_everything(operation, number) for number in range(len(operation.input_shapes))]
+
+
+def _everything(operation: Operation, input: int) -> Spans:
+    _, rows, columns = sizes(operation.input_shapes[input])
+    return all_of(rows), all_of(columns)
+
+
+@span_of.register
+def _(operation: Map | Normalise | Softmax, spans: Spans) -> list[Spans]:
+    return [spans]
+
+
+@span_of.register
+def _(operation: Correlate, spans: Spans) -> list[Spans]:
+    return [(spans[0].through(operation.rows), spans[1].through(operation.columns))]
+
+
+@span_of.register
+def _(operation: Reduce, spans: Spans) -> list[Spans]:
+    _, rows, columns = operation.shape
+    return [(_ranges(operation.rows, spans[0], rows), _ranges(operation.columns, spans[1], columns))]
+
+
+def _ranges(ranges: Sequence[Range], span: Span, size: int) -> Span:
+    if isinstance(ranges, Each):
+        return span
+    return span.through(ranges.axis) if isinstance(ranges, Windows) else all_of(size)
+
+
+@span_of.register
+def _(operation: Merge, spans: Spans) -> list[Spans]:
+    found: list[Spans] = []
+    for shape in operation.shapes:
+        _, *own = sizes(shape)
+        _, *out = sizes(operation.output_shape)
+        rows, columns = (span if n == m else all_of(n) for span, n, m in zip(spans, own, out, strict=True))
+        found.append((rows, columns))
+    return found
