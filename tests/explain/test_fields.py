@@ -88,7 +88,7 @@ def test_fields_are_what_the_index_maps_say(question):
 def test_what_changes_is_what_is_reached(kernels, question):
     design, last, _ = question
     shapes = cb.check(design).shapes
-    for id in [id for id, block in design.blocks.items() if "mode" in block.params]:
+    for id in [id for id, drawn in design.blocks.items() if "mode" in drawn.params]:
         design = design.with_params(id, mode="average")  # what is not the largest changes no maximum
     starts = [id for id in design.blocks if not design.graph.wiring.sources[id]]
     network = cb.Network(design, seed=1, dtype="float64")
