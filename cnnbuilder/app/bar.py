@@ -1,209 +1,286 @@
-"""The picture bar: what goes in, undo and redo, running live, where the backward pass begins, and what comes out."""
+"""The picture bar: what goes in, undo and redo, how the network runs, and what comes out."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QPixmap
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDropEvent,
+    QFontMetricsF,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
 )
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from cnnbuilder.app import icons, theme
+from cnnbuilder.app.live import Live
+from cnnbuilder.app.pictures.chooser import Chooser
+from cnnbuilder.app.pictures.drawing import Drawing
+from cnnbuilder.app.pictures.preparing import Preparing
+from cnnbuilder.app.pictures.sight import Sight
+from cnnbuilder.app.pictures.source import Pictures
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.scores import Scores
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.targets import TargetButton
+from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.words import seconds_words
-from cnnbuilder.design.shape import show
 
-SIDE = 36
-MOST_CLASSES = 2000
+HEIGHT = 52
+CANCEL_AFTER = 100
+"""Milliseconds that something runs before it can be cancelled here."""
+LEVELS = 6
+"""In how many steps the bar takes less room."""
+
+
+class Elastic(QWidget):
+    """Shows the longest of some wordings that fits into the room that is left."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._wordings: tuple[str, ...] = ()
+        self._problem = False
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(name)
+
+    def show_wordings(self, *wordings: str, problem: bool = False) -> None:
+        """Show one of these, the longest first."""
+        self._wordings, self._problem = wordings, problem
+        self.setAccessibleDescription(wordings[0] if wordings else "")
+        self.setToolTip(wordings[0] if wordings else "")
+        self.update()
+
+    @property
+    def shown(self) -> str:
+        """What can be read."""
+        metrics = QFontMetricsF(theme.font(13))
+        for words in self._wordings:
+            if metrics.horizontalAdvance(words) <= self.width():
+                return words
+        if self._problem:
+            return metrics.elidedText(self._wordings[-1], Qt.TextElideMode.ElideRight, self.width())
+        return ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(13))
+        painter.setPen(theme.now().problem if self._problem else theme.now().dim)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter.value), self.shown)
+        painter.end()
 
 
 class PictureBar(QFrame):
     """Follows the session and the runner's results."""
 
-    open_picture = Signal()
-    sample_picture = Signal(object)
-    """The path of a sample picture."""
-
-    def __init__(self, session: Session, undo: QAction, redo: QAction) -> None:
+    def __init__(
+        self, session: Session, live: Live, pictures: Pictures, tasks: Tasks, actions: Mapping[str, QAction]
+    ) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._live, self._pictures = session, live, pictures
+        self._result: Result | None = None
+        self._level = 0
         self.setObjectName("bar")
-        self.setFixedHeight(52)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(8)
-        self._thumbnail = QLabel()
-        self._thumbnail.setFixedSize(SIDE, SIDE)
-        self._thumbnail.setAccessibleName("The picture as the network sees it")
-        self._name, self._form = QLabel("No picture"), QLabel("open one, or drop a file")
-        self._name.setObjectName("strong")
-        self._form.setObjectName("small")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.setContentsMargins(0, 0, 0, 0)
-        words.addStretch(1)
-        words.addWidget(self._name)
-        words.addWidget(self._form)
-        words.addStretch(1)
-        row.addWidget(self._thumbnail)
-        row.addLayout(words)
-        row.addSpacing(6)
-        self._undo, self._redo = self._button(undo), self._button(redo)
-        row.addWidget(self._undo)
-        row.addWidget(self._redo)
-        row.addWidget(self._picture_button())
-        row.addWidget(_separator())
+        self.setFixedHeight(HEIGHT)
+        self.setAcceptDrops(True)
+        self.drawing, self.preparing = Drawing(pictures), Preparing(session)
+        for panel in (self.drawing, self.preparing):
+            panel.setParent(self)
+            panel.hide()
+        self.chooser = Chooser(pictures, tasks, self)
+        self.sight = Sight(session, pictures)
+        self.sight.thumb.clicked.connect(self.open_preparing)
+        self._undo, self._redo = _tool(actions["undo"]), _tool(actions["redo"])
+        self._picture = _button("Picture ▾", "Open a picture or a folder, paste one, or take a sample")
+        self._picture.setAccessibleName("Picture")
+        self._picture.clicked.connect(lambda: self.chooser.open_below(self._picture))
+        self._draw = _button("Draw a digit", "Draw with the mouse while the network runs")
+        self._draw.setCheckable(True)
+        self._draw.clicked.connect(self.open_drawing)
+        self.drawing.toggled.connect(self._draw.setChecked)
+        self._build_run(actions)
+        self._build_row()
+        session.changed.connect(self._changed)
+        live.stale_changed.connect(self._show_stale)
+        live.running.connect(self._run)
+        theme.keeper().changed.connect(self._recolour)
+        self._recolour()
+
+    def _build_run(self, actions: Mapping[str, QAction]) -> None:
+        session, live = self._session, self._live
         self.live = QPushButton("Live")
         self.live.setCheckable(True)
         self.live.setChecked(True)
-        self.live.setAccessibleName("Live")
-        self.live.setToolTip("Run the network after every edit (otherwise Run ▸ Run now, F5)")
+        self.live.setToolTip("Run the network after every edit; otherwise only when asked (F6)")
         self.live.clicked.connect(lambda checked: session.look(live=checked))
-        row.addWidget(self.live)
-        self.target = QComboBox()
-        self.target.setAccessibleName("Class that the backward pass begins with")
-        self.target.setToolTip("The backward pass computes the gradient of −log p of this class")
-        self.target.setMaxVisibleItems(20)
-        self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.target.activated.connect(lambda number: session.look(target=number - 1 if number else None))
-        self._classes: tuple[object, int | None] = (None, None)
-        row.addWidget(self.target)
-        self._times = QLabel()
-        self._times.setObjectName("dim")
-        self._times.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row.addWidget(self._times, 1)
-        self._scores = Scores()
-        row.addWidget(self._scores)
-        session.changed.connect(self._changed)
-        theme.keeper().changed.connect(self._recolour)
-        self._recolour()
-        self._show_classes(None, None)
+        self.run = _button("Run now", "Run the network as it is now (F5)")
+        self.run.clicked.connect(live.run)
+        self.stale = QLabel("Out of date")
+        self.stale.setObjectName("problem")
+        self.stale.setToolTip("The design or the picture changed since the network ran: Run now (F5)")
+        self.target = TargetButton(session)
+        self.cancel = _button("Cancel", "Cancel what is under way (Escape)")
+        self.cancel.clicked.connect(actions["cancel"].trigger)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, actions["cancel"].trigger)
+        self._escape.setEnabled(False)
+        for widget in (self.run, self.stale, self.cancel):
+            widget.hide()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(CANCEL_AFTER)
+        self._soon.timeout.connect(lambda: self._show_cancel(True))
+        self.told = Elastic("Times and loss")
+        self.scores = Scores()
 
-    def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(action.text().replace("&", ""))
-        return button
-
-    def _picture_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setText("Picture")
-        button.setAccessibleName("Picture")
-        button.setToolTip("Open a picture, or take one of the samples; a file can also be dropped on the window")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        menu = QMenu(button)
-        menu.aboutToShow.connect(lambda: self._fill(menu))
-        button.setMenu(menu)
-        self._picture = button
-        return button
-
-    def _fill(self, menu: QMenu) -> None:
-        """The samples are looked for when the menu is first opened."""
-        if menu.actions():
-            return
-        menu.addAction("Open a picture …").triggered.connect(lambda: self.open_picture.emit())
-        menu.addSeparator()
-        for path in sample_pictures():
-            menu.addAction(path.stem).triggered.connect(lambda _=False, path=path: self.sample_picture.emit(path))
+    def _build_row(self) -> None:
+        self._row = row = QHBoxLayout(self)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # narrower: parts are shortened
+        row.setContentsMargins(8, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self.sight)
+        row.addSpacing(4)
+        for widget in (self._undo, self._redo, self._picture, self._draw, _separator(), self.live, self.run):
+            row.addWidget(widget)
+        for widget in (self.stale, self.target, self.cancel):
+            row.addWidget(widget)
+        row.addWidget(self.told, 1)
+        row.addWidget(self.scores)
 
     def _recolour(self) -> None:
-        self.live.setIcon(icons.icon("run", theme.now().text, theme.now().on_accent))
+        now = theme.now()
+        self.live.setIcon(icons.icon("run", now.text, now.on_accent))
+        self.run.setIcon(icons.icon("run"))
+        self.cancel.setIcon(icons.icon("stop", now.problem))
         self._picture.setIcon(icons.icon("picture"))
+        self._draw.setIcon(icons.icon("pen", now.text, now.on_accent))
+
+    def open_drawing(self) -> None:
+        """Show the pad, or close it."""
+        self.drawing.open_below(self._draw)
+
+    def open_preparing(self) -> None:
+        """Show what the network sees and how it is made, or close that."""
+        self.preparing.open_below(self.sight.thumb)
+
+    # Following
 
     def _changed(self, old: Shown, new: Shown) -> None:
-        self.live.setChecked(new.live)
-        if old.picture is not new.picture and new.picture is not None:
-            self._name.setText(new.picture.name or "picture")
-            self._form.setText(show((new.picture.values.shape[2], *new.picture.size)))
+        if old.live != new.live:
+            self.live.setChecked(new.live)
+            self.run.setVisible(not new.live)
+            self.fit()
 
-    def _show_classes(self, label: Callable[[int], str] | None, count: int | None) -> None:
-        """The classes to choose from."""
-        self.target.clear()
-        self.target.addItem("Backward from the likeliest class")
-        for number in range(min(count or 0, MOST_CLASSES)):
-            assert label is not None
-            self.target.addItem(f"Backward from class {label(number)}")
-        self.target.setEnabled(bool(count))
+    def _show_stale(self, stale: bool) -> None:
+        self.stale.setVisible(stale)
+        self.scores.fade(stale)
+        self.fit()
+
+    def _run(self, running: bool) -> None:
+        """Something is under way; it can be cancelled once it takes a while."""
+        if running:
+            self._soon.start()
+        else:
+            self._soon.stop()
+            self._show_cancel(False)
+
+    def _show_cancel(self, shown: bool) -> None:
+        if shown == self.cancel.isHidden():
+            self.cancel.setVisible(shown)
+            self._escape.setEnabled(shown)
+            self.fit()
 
     def show_result(self, result: Result) -> None:
         """Show what a run gave."""
+        self._result = result
         design = result.request.design
-        count = len(result.scores) if result.scores is not None else None
-        if self._classes != (design.labels, count):
-            self._classes = (design.labels, count)
-            self._show_classes(design.label, count)
-        target = result.request.target
-        self.target.setCurrentIndex(target + 1 if target is not None and target < (count or 0) else 0)
-        if result.target is not None:
-            self.target.setItemText(
-                0,
-                f"Backward from class {design.label(result.target)}"
-                if target is None
-                else "Backward from the likeliest class",
-            )
-        self._scores.show_scores(result.scores, design.label)
-        times = []
-        if result.outputs:
-            times.append(f"forward {seconds_words(result.forward_seconds)}")
-        if result.backward_seconds is not None:
-            times.append(f"backward {seconds_words(result.backward_seconds)}")
-        words = " · ".join(times)
-        self._times.setText(result.message or words)
-        self._times.setToolTip(f"{words}\n{result.message}".strip())
-        self._show_input(result)
+        self.sight.show_result(result)
+        self.preparing.show_result(result)
+        before = self.scores.sizeHint(), self.target.text()
+        self.scores.show_scores(result.scores, design.label)
+        if result.scores is None or result.target is not None or not result.request.backward:
+            self.target.show_scores(result.scores, design.label, result.target)
+        self._tell(result)
+        if before != (self.scores.sizeHint(), self.target.text()):
+            self.fit()
 
-    def _show_input(self, result: Result) -> None:
-        """The picture as the network sees it."""
-        inputs = [id for id in result.thumbnails if not result.request.design.graph.wiring.sources.get(id)]
-        if not inputs:
+    def _tell(self, result: Result) -> None:
+        if result.message:
+            self.told.show_wordings(result.message, problem=True)
             return
-        pixels = result.thumbnails[inputs[0]].pixels
-        self._thumbnail.setPixmap(small_picture(pixels, SIDE, self.devicePixelRatioF()))
-        layer = result.request.design.blocks[inputs[0]].layer
-        scale = layer.to_params().get("scale", "") if layer else ""
-        range_ = scale.replace("0-1", "0 … 1").replace("-1-1", "−1 … 1").replace("0-255", "0 … 255")
-        shape = show(tuple(result.outputs[inputs[0]].shape))
-        self._form.setText(f"{shape}, scaled {range_}" if range_ else shape)
+        forward, loss = f"forward {seconds_words(result.forward_seconds)}", ""
+        if result.backward_seconds is None:
+            self.told.show_wordings(forward)
+            return
+        backward = f"backward {seconds_words(result.backward_seconds)}"
+        if result.loss is not None:
+            loss = f"loss {result.loss:.3g}"
+        full = " · ".join(part for part in (forward, backward, loss) if part)
+        self.told.show_wordings(full, f"{forward} · {backward}", *([loss] if loss else []))
+
+    # Room
+
+    def fit(self) -> None:
+        """Shorten as many parts as needed for the width there is."""
+        for level in range(LEVELS + 1):
+            self._shorten(level)
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                break
+
+    def _shorten(self, level: int) -> None:
+        self.told.setMinimumWidth((150, 90, 90, 60, 40, 0, 0)[level])
+        self.target.shorten(level >= 1)
+        _icon_only(self._draw, level >= 2)
+        _icon_only(self._picture, level >= 3)
+        self.scores.shorten(level >= 4)
+        self.sight.shorten(level >= 5)
+        self.cancel.setText("" if level >= 6 else "Cancel")
+        self.run.setText("" if level >= 6 else "Run now")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, HEIGHT)
+
+    # Dropped
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._pictures.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._pictures.paste(event.mimeData(), "dropped"):
+            event.acceptProposedAction()
 
 
-def small_picture(pixels: Any, side: int, ratio: float) -> QPixmap:
-    """Bytes of grey or colour (C-contiguous) as a pixmap of `side`."""
-    rows, columns = pixels.shape[:2]
-    form = QImage.Format.Format_RGB888 if pixels.ndim == 3 else QImage.Format.Format_Grayscale8
-    image = QImage(pixels.data, columns, rows, pixels.strides[0], form)
-    size = round(side * ratio)
-    mode = (
-        Qt.TransformationMode.SmoothTransformation
-        if min(rows, columns) > size
-        else Qt.TransformationMode.FastTransformation
-    )
-    made = QPixmap.fromImage(image).scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio, mode)
-    made.setDevicePixelRatio(ratio)
-    return made
+def _tool(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setIconSize(QSize(16, 16))
+    button.setAccessibleName(action.text().replace("&", ""))
+    return button
 
 
-def sample_pictures() -> list[Path]:
-    """The pictures that come with the program, digits first."""
-    from cnnbuilder.files.resources import samples
+def _button(words: str, help: str) -> Any:
+    """A button that can show its icon alone."""
+    button = QToolButton()
+    button.setText(words)
+    button.setAccessibleName(words)
+    button.setToolTip(help)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return button
 
-    digits = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-    found = [path for path in (samples() / "pictures").iterdir() if path.suffix in (".png", ".jpg")]
-    return sorted(found, key=lambda path: (digits.index(path.stem) if path.stem in digits else len(digits), path.stem))
+
+def _icon_only(button: QToolButton, alone: bool) -> None:
+    style = Qt.ToolButtonStyle
+    button.setToolButtonStyle(style.ToolButtonIconOnly if alone else style.ToolButtonTextBesideIcon)
 
 
 def _separator() -> QFrame:

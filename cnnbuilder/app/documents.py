@@ -7,12 +7,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from cnnbuilder.app.pictures.source import Pictures
 from cnnbuilder.app.session import Session, State
 from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.design.document import Design
 
 DESIGNS = "Designs (*.cnn *.json);;All files (*)"
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp *.ppm *.pgm);;All files (*)"
 RECENT = 8
 DESIGN_SUFFIXES = (".cnn", ".json")
 
@@ -60,6 +60,7 @@ class Documents(QObject):
     def __init__(self, session: Session, tasks: Tasks, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._tasks, self._window = session, tasks, window
+        self.pictures = Pictures(session, tasks, window, self.fail)
 
     def fail(self, title: str, message: str) -> None:
         """One dialog that says what went wrong; nothing else changes."""
@@ -140,31 +141,11 @@ class Documents(QObject):
         if path.suffix.lower() in DESIGN_SUFFIXES:
             self.open(path)
         else:
-            self.open_picture(path)
-
-    # Pictures
+            self.pictures.open(path)
 
     def choose_picture(self) -> None:
         """Ask for a picture and load it."""
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a picture", self._folder("pictures"), PICTURES)
-        if path:
-            QSettings().setValue("folder/pictures", str(Path(path).parent))
-            self.open_picture(Path(path))
-
-    def open_picture(self, path: Path) -> None:
-        """Load a picture."""
-
-        def read() -> Any:
-            from cnnbuilder.files.pictures import read_picture
-
-            return read_picture(path)
-
-        self._tasks.run(
-            f"Opening {path.name} …",
-            read,
-            lambda picture: self._session.look(picture=picture),
-            lambda words: self.fail(f"{path.name} cannot be opened", words),
-        )
+        self.pictures.choose()
 
     # Saving
 

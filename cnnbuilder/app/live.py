@@ -14,6 +14,9 @@ class Live(QObject):
     stale_changed = Signal(bool)
     """Whether the results that are seen answer another design or picture than the one shown."""
 
+    running = Signal(bool)
+    """An answer is to come; none is."""
+
     def __init__(self, session: Session, runner: Runner) -> None:
         super().__init__()
         self._session, self._runner = session, runner
@@ -27,7 +30,7 @@ class Live(QObject):
         self._stale = False
         self._counts: dict[str, int] = {}
         session.changed.connect(self._changed)
-        runner.running.connect(lambda _: self._judge())
+        runner.running.connect(self._turn_running)
 
     @property
     def stale(self) -> bool:
@@ -82,6 +85,10 @@ class Live(QObject):
             self.run()
         else:
             self._judge()
+
+    def _turn_running(self, running: bool) -> None:
+        self.running.emit(running)
+        self._judge()
 
     def _judge(self) -> None:
         """Tell when what is seen goes out of date, or is mended."""

@@ -21,6 +21,7 @@ from cnnbuilder.app.documents import Documents
 from cnnbuilder.app.inspector.panel import Inspector
 from cnnbuilder.app.live import Live
 from cnnbuilder.app.palette import Palette
+from cnnbuilder.app.pictures.commands import picture_commands
 from cnnbuilder.app.runner import Result, Runner
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.status import Status
@@ -55,7 +56,10 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.canvas = Canvas()
         self._build_menus()
-        self.bar = PictureBar(session, self.actions_.made["undo"], self.actions_.made["redo"])
+        pictures = self.documents.pictures
+        self.bar = PictureBar(session, self.live, pictures, self.tasks, self.actions_.made)
+        self._run_menu.addSeparator()
+        self._run_menu.addActions(picture_commands(self.actions_.make, pictures, self.bar, session))
         self.inspector = Inspector(session, self.tasks)
         self.palette_ = Palette()
         self.problems = Problems(session, self.tasks)
@@ -137,7 +141,7 @@ class Window(QMainWindow):
         view.addAction(make("fit", "&Fit the network", "F", self.canvas.fit, "fit"))
         view.addSeparator()
         view.addAction(make("theme", "&Dark theme", "Ctrl+Shift+D", self._turn_theme))
-        run = bar.addMenu("&Run")
+        run = self._run_menu = bar.addMenu("&Run")
         run.addAction(make("run", "Run &now", "F5", self.live.run, "run"))
         run.addAction(make("live", "&Live", "F6", self._turn_live))
         run.addAction(make("cancel", "&Cancel", "Ctrl+.", self.runner.cancel, "stop"))
@@ -165,8 +169,6 @@ class Window(QMainWindow):
         settings.keeper().changed.connect(self._prefer)
         self.palette_.chosen.connect(session.append)
         self.palette_.left.connect(canvas.setFocus)
-        self.bar.open_picture.connect(self.documents.choose_picture)
-        self.bar.sample_picture.connect(self.documents.open_picture)
         self.documents.opened.connect(canvas.begin)
         self.strip.closed.connect(self.documents.close)
         self.strip.wanted.connect(self.documents.new)
