@@ -58,7 +58,7 @@ class TitleBar(QWidget):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(0, 0) if self._folded else QSize(120, theme.text_px() + 23)
+        return QSize(0, 0) if self._folded else QSize(120, round(theme.scaled(13)) + 23)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.views.sight import Sight
-from cnnbuilder.app.views.tile_layout import LEFT_HEAD, TOP_HEAD
 from cnnbuilder.app.views.tile_painter import Picture, lookup, paint, paint_heads
 from cnnbuilder.app.views.tiles import At
 
@@ -78,14 +77,14 @@ class Board(QAbstractScrollArea):
     def _recolour(self) -> None:
         if self.sight.shown is not None:
             self.sight.shown.table = lookup(self.sight.shown.scale)
-        self.viewport().update()
+        self._lay()
 
     # Where things are
 
     def _lay(self) -> None:
         """Lay out the tiles for the room there is."""
         room = self.maximumViewportSize()
-        self.sight.lay(room.width(), room.height(), self.verticalScrollBar().sizeHint().width())
+        self.sight.lay(room.width(), room.height(), self.verticalScrollBar().sizeHint().width(), theme.scaled(1))
         width, height = self.sight.layout.size
         # A bar takes room from the other axis.
         tall = height > room.height()
@@ -134,7 +133,8 @@ class Board(QAbstractScrollArea):
         """Scroll until a value is seen."""
         box, view = self.box_of(at).toAlignedRect(), QRect(self.viewport().rect())
         if self.sight.layout.headed:
-            view.adjust(int(LEFT_HEAD), int(TOP_HEAD), 0, 0)
+            beside, above = self.sight.layout.heads
+            view.adjust(int(beside), int(above), 0, 0)
         for bar, before, after in (
             (self.horizontalScrollBar(), box.left() - NEAR - view.left(), box.right() + NEAR - view.right()),
             (self.verticalScrollBar(), box.top() - NEAR - view.top(), box.bottom() + NEAR - view.bottom()),

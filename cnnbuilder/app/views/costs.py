@@ -62,7 +62,7 @@ class _Shares(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(box.left(), box.bottom() - 4, max(2.0, box.width() * share), 2), 1, 1)
         if box.width() >= PERCENT_ROOM:
             painter.setPen(QColor(now.dim))
-            painter.setFont(theme.font(11))
+            painter.setFont(theme.ui_font(11))
             words = f"{100 * share:.1f} %" if share >= 0.001 else "< 0.1 %"
             painter.drawText(box, int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value), words)
         painter.restore()
@@ -89,7 +89,6 @@ class _Totals(QWidget):
     def __init__(self, header: QHeaderView) -> None:
         super().__init__()
         self._header, self._words = header, [""] * len(COLUMNS)
-        self.setFixedHeight(ROW + 2)
         for signal in (header.sectionResized, header.sectionMoved, header.geometriesChanged):
             signal.connect(self.update)
 
@@ -103,7 +102,7 @@ class _Totals(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         now, painter = theme.now(), QPainter(self)
         painter.fillRect(0, 0, self.width(), 1, QColor(now.line))
-        painter.setFont(theme.font(theme.text_px(), 600))
+        painter.setFont(theme.ui_font(13, 600))
         painter.setPen(QColor(now.text))
         spans = [number for number, words in enumerate(self._words) if words]
         for number in spans:
@@ -144,6 +143,7 @@ class Costs(QWidget):
         layout.addWidget(self._totals)
         session.changed.connect(self._changed)
         theme.keeper().changed.connect(self._recolour)
+        self._recolour()
 
     def _build_table(self) -> None:
         view = self._view = _Table()
@@ -156,7 +156,6 @@ class Costs(QWidget):
         view.setShowGrid(False)
         view.setAlternatingRowColors(True)
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(ROW)
         header = view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
@@ -206,6 +205,8 @@ class Costs(QWidget):
             self._show(new)
 
     def _recolour(self) -> None:
+        self._view.verticalHeader().setDefaultSectionSize(round(theme.scaled(ROW)))
+        self._totals.setFixedHeight(round(theme.scaled(ROW)) + 2)
         self._view.viewport().update()
         self._totals.update()
 

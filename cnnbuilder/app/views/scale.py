@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -13,7 +13,7 @@ from cnnbuilder.app import colours, theme
 from cnnbuilder.app.views.tile_painter import Picture, numbers
 
 BINS = 32
-BAR, WORDS, HEIGHT = 12, 17, 92
+BAR, WORDS, COUNTS = 12, 17, 60
 MARK = 4.0
 
 
@@ -32,10 +32,10 @@ class ScaleView(QWidget):
         self._counts = _Counts(np.zeros(BINS, int))
         self._value: float | None = None
         self._table: Any = None
-        self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Colour scale and histogram")
         self.setToolTip("How often values occur; in orange those of the map under the pointer")
-        theme.keeper().changed.connect(self.update)
+        theme.keeper().changed.connect(self._recolour)
+        self._recolour()
 
     def show_picture(self, shown: Picture | None) -> None:
         """The scale of these tiles; None shows nothing."""
@@ -63,8 +63,9 @@ class ScaleView(QWidget):
         limit = f"{self._shown.limit:.3g}"
         return (f"−{limit}" if self._shown.scale == "signed" else "0", limit)
 
-    def sizeHint(self) -> QSize:
-        return QSize(190, HEIGHT)
+    def _recolour(self) -> None:
+        self.setFixedHeight(round(BAR + theme.scaled(WORDS) + COUNTS + 3))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._shown is None:
@@ -75,9 +76,9 @@ class ScaleView(QWidget):
         image = QImage(table.data, 256, 1, 768, QImage.Format.Format_RGB888)
         painter.drawImage(QRectF(0, 0, self.width(), BAR), image)
         painter.setPen(QColor(now.dim))
-        painter.setFont(theme.font(12))
+        painter.setFont(theme.ui_font(12))
         low, high = self.ends
-        row = QRectF(0, BAR + 3, self.width(), WORDS)
+        row = QRectF(0, BAR + 3, self.width(), theme.scaled(WORDS))
         middle = "0" if self._shown.scale == "signed" else ""
         for words, side in (
             (low, Qt.AlignmentFlag.AlignLeft),
@@ -90,7 +91,7 @@ class ScaleView(QWidget):
         painter.end()
 
     def _paint_counts(self, painter: QPainter) -> None:
-        now, base, room = theme.now(), HEIGHT - 2.0, HEIGHT - BAR - WORDS - 8.0
+        now, base, room = theme.now(), self.height() - 2.0, COUNTS - 5.0
         painter.setPen(Qt.PenStyle.NoPen)
         step = self.width() / BINS
         for counts, colour, inset in ((self._counts.all, now.accent, 0.5), (self._counts.tile, theme.UNIT, step / 4)):

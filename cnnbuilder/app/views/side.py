@@ -36,7 +36,8 @@ class Side(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(WIDTH)
+        theme.keeper().changed.connect(self._recolour)
+        self._recolour()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(8)
@@ -64,6 +65,9 @@ class Side(QWidget):
         for widget in (self.scaling, self.scale, well):
             column.addWidget(widget)
         column.addStretch(1)
+
+    def _recolour(self) -> None:
+        self.setFixedWidth(round(theme.scaled(WIDTH)))
 
     def tell(self, place: str, value: str) -> None:
         """Words for the value pointed at."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnbuilder.app.views.tile_layout import LEAST, LEFT_HEAD, TOP_HEAD, Box, TileLayout, fitted, widest
+from cnnbuilder.app.views.tile_layout import LEAST, Box, TileLayout, fitted, widest
 from cnnbuilder.app.views.tile_painter import Picture
 from cnnbuilder.app.views.tiles import At
 
@@ -35,17 +35,17 @@ class Sight:
             return ()
         return (self.shown.count, *self.shown.tiles.values.shape[1:], self.shown.tiles.across or 0)
 
-    def lay(self, width: float, height: float, bar: float) -> None:
-        """Lay out the tiles in a room; `bar`: how wide a scroll bar is, if one is needed."""
+    def lay(self, width: float, height: float, bar: float, text: float = 1.0) -> None:
+        """Lay out the tiles in a room; `bar`: how wide a scroll bar is, if one is needed; `text`: how large text is."""
         shown = self.painted
         if shown is None or not shown.count:
             self.layout = NOTHING
             return
         _, rows, columns = shown.tiles.values.shape
         across = None if self.alone is not None else shown.tiles.across
-        self.layout = fitted(shown.count, rows, columns, (width, height), across, self.wide)
+        self.layout = fitted(shown.count, rows, columns, (width, height), across, self.wide, text)
         if self.layout.size[1] > height:
-            self.layout = fitted(shown.count, rows, columns, (width - bar, height), across, self.wide)
+            self.layout = fitted(shown.count, rows, columns, (width - bar, height), across, self.wide, text)
 
     def bounded(self, wide: float) -> float:
         """A width that tiles can have."""
@@ -69,7 +69,7 @@ class Sight:
         """The tile, row and column at a point of the view."""
         if self.shown is None or not self.layout.count:
             return None
-        if self.layout.headed and (x < LEFT_HEAD or y < TOP_HEAD):
+        if self.layout.headed and (x < self.layout.heads[0] or y < self.layout.heads[1]):
             return None
         found = self.layout.at(x + scrolled[0], y + scrolled[1])
         if found is None:

@@ -29,14 +29,28 @@ class TileLayout:
     high: float
     headed: bool = False
     """Rows and columns have heads, and tiles no names."""
+    text: float = 1.0
+    """How large text is: rooms for names grow with it."""
+
+    @property
+    def label(self) -> float:
+        """The room below a tile for its name."""
+        return LABEL * self.text
+
+    @property
+    def heads(self) -> tuple[float, float]:
+        """The room beside the rows and above the columns for their heads."""
+        return LEFT_HEAD * self.text, TOP_HEAD * self.text
 
     @property
     def _step(self) -> tuple[float, float]:
-        return (self.wide + TIGHT, self.high + TIGHT) if self.headed else (self.wide + GAP, self.high + LABEL + GAP)
+        return (
+            (self.wide + TIGHT, self.high + TIGHT) if self.headed else (self.wide + GAP, self.high + self.label + GAP)
+        )
 
     @property
     def _start(self) -> tuple[float, float]:
-        return (LEFT_HEAD, TOP_HEAD) if self.headed else (GAP, GAP)
+        return self.heads if self.headed else (GAP, GAP)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -86,21 +100,27 @@ class TileLayout:
 
 
 def fitted(
-    count: int, rows: int, columns: int, room: tuple[float, float], across: int | None = None, wide: float | None = None
+    count: int,
+    rows: int,
+    columns: int,
+    room: tuple[float, float],
+    across: int | None = None,
+    wide: float | None = None,
+    text: float = 1.0,
 ) -> TileLayout:
     """A layout for a room of that width and height; `wide`: a width of the tiles that somebody chose."""
     aspect = rows / columns
     if across is not None:
-        wide = wide or _headed_width(count, across, aspect, room)
-        return TileLayout(count, rows, columns, across, wide, wide * aspect, headed=True)
+        wide = wide or _headed_width(count, across, aspect, (room[0] - LEFT_HEAD * text, room[1] - TOP_HEAD * text))
+        return TileLayout(count, rows, columns, across, wide, wide * aspect, headed=True, text=text)
     if wide is None and count == 1:
-        side = _alone(rows, columns, room)
-        return TileLayout(1, rows, columns, 1, side, side * aspect)
+        side = _alone(rows, columns, (room[0], room[1] - LABEL * text))
+        return TileLayout(1, rows, columns, 1, side, side * aspect, text=text)
     if wide is None:
-        wide, number = _largest(count, aspect, room)
+        wide, number = _largest(count, aspect, room, LABEL * text)
     else:
         number = max(1, int((room[0] - GAP) // (wide + GAP)))
-    return TileLayout(count, rows, columns, min(number, max(1, count)), wide, wide * aspect)
+    return TileLayout(count, rows, columns, min(number, max(1, count)), wide, wide * aspect, text=text)
 
 
 def widest(rows: int, columns: int) -> float:
@@ -110,25 +130,25 @@ def widest(rows: int, columns: int) -> float:
 
 def _alone(rows: int, columns: int, room: tuple[float, float]) -> float:
     """One tile fills the room."""
-    wide, high = room[0] - 2 * GAP, room[1] - LABEL - 2 * GAP
+    wide, high = room[0] - 2 * GAP, room[1] - 2 * GAP
     return max(SMALLEST, min(wide, high * columns / rows, LARGEST_CELL * columns))
 
 
 def _headed_width(count: int, across: int, aspect: float, room: tuple[float, float]) -> float:
     down = ceil(count / across)
-    by_width = (room[0] - LEFT_HEAD) / across - TIGHT
-    by_height = ((room[1] - TOP_HEAD) / down - TIGHT) / aspect
+    by_width = room[0] / across - TIGHT
+    by_height = (room[1] / down - TIGHT) / aspect
     return max(SMALLEST * 0.8, min(by_width, by_height, LARGEST * 0.5))
 
 
-def _largest(count: int, aspect: float, room: tuple[float, float]) -> tuple[float, int]:
+def _largest(count: int, aspect: float, room: tuple[float, float], label: float) -> tuple[float, int]:
     """The largest width at which all tiles are seen, and how many stand in a row; the smallest where that cannot be."""
     width, height = room
     best = (SMALLEST, max(1, int((width - GAP) // (SMALLEST + GAP))))
     for across in range(1, min(count, best[1]) + 1):
         down = ceil(count / across)
         wide = (width - (across + 1) * GAP) / across
-        high = (height - down * (LABEL + GAP) - GAP) / down
+        high = (height - down * (label + GAP) - GAP) / down
         side = min(wide, high / aspect, LARGEST, LARGEST * 1.6 / aspect)
         if side > best[0]:
             best = (side, across)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from cnnbuilder.app import colours, theme
-from cnnbuilder.app.views.tile_layout import GAP, LABEL, LEFT_HEAD, TOP_HEAD, TileLayout
+from cnnbuilder.app.views.tile_layout import GAP, TileLayout
 from cnnbuilder.app.views.tiles import Array, Summary, Tiles
 
 READABLE = 34
@@ -130,7 +130,7 @@ def paint(painter: QPainter, shown: Picture, layout: TileLayout, region: QRectF,
     _fill_rest(painter, shown, layout)
     if not layout.headed:
         _paint_names(painter, shown, layout, places)
-    if min(layout.cell) >= READABLE:
+    if min(layout.cell) >= READABLE * theme.scaled(1):
         for place in places:
             _paint_figures(painter, shown, layout, place, region)
 
@@ -206,7 +206,7 @@ def _fill_rest(painter: QPainter, shown: Picture, layout: TileLayout) -> None:
 
 def _paint_names(painter: QPainter, shown: Picture, layout: TileLayout, places: list[int]) -> None:
     now = theme.now()
-    painter.setFont(theme.font(11 if layout.wide >= 24 else 9))
+    painter.setFont(theme.ui_font(11 if layout.wide >= 24 else 9))
     room = layout.wide + GAP if layout.count > 1 else max(layout.wide, 260.0)
     metrics = QFontMetricsF(painter.font())
     for place in places:
@@ -219,9 +219,11 @@ def _paint_names(painter: QPainter, shown: Picture, layout: TileLayout, places: 
         left, top, wide, high = layout.box(place)
         if layout.count == 1:
             words = f"{shown.tiles.word} {words}" if shown.tiles.leading else words
-            painter.drawText(QRectF(left, top + high + 3, room, LABEL), int(Qt.AlignmentFlag.AlignLeft.value), words)
+            painter.drawText(
+                QRectF(left, top + high + 3, room, layout.label), int(Qt.AlignmentFlag.AlignLeft.value), words
+            )
         else:
-            painter.drawText(QRectF(left + (wide - room) / 2, top + high + 3, room, LABEL), CENTRED, words)
+            painter.drawText(QRectF(left + (wide - room) / 2, top + high + 3, room, layout.label), CENTRED, words)
 
 
 def paint_heads(
@@ -233,30 +235,30 @@ def paint_heads(
 ) -> None:
     """Beside each row its filter, above each column its channel; they stay while the rest is scrolled."""
     now = theme.now()
-    (x, y), (width, height) = scrolled, room
-    painter.fillRect(QRectF(0, 0, width, TOP_HEAD), QColor(now.panel))
-    painter.fillRect(QRectF(0, 0, LEFT_HEAD, height), QColor(now.panel))
-    painter.setFont(theme.font(11))
+    (x, y), (width, height), (beside, above) = scrolled, room, layout.heads
+    painter.fillRect(QRectF(0, 0, width, above), QColor(now.panel))
+    painter.fillRect(QRectF(0, 0, beside, height), QColor(now.panel))
+    painter.setFont(theme.ui_font(11))
     painter.setPen(QColor(now.dim))
-    seen = layout.seen(x + LEFT_HEAD, y + TOP_HEAD, width - LEFT_HEAD, height - TOP_HEAD)
+    seen = layout.seen(x + beside, y + above, width - beside, height - above)
     rows = sorted({place // layout.across for place in seen})
     columns = sorted({place % layout.across for place in seen})
-    painter.setClipRect(QRectF(LEFT_HEAD, 0, width - LEFT_HEAD, TOP_HEAD))
+    painter.setClipRect(QRectF(beside, 0, width - beside, above))
     every = max(1, ceil(26 / layout.wide))
     for column in columns:
         if column % every == 0:
             left, _, wide, _ = layout.box(column)
-            painter.drawText(QRectF(left - x - 20, 0, wide + 40, TOP_HEAD), MIDDLE, str(column))
-    painter.setClipRect(QRectF(0, TOP_HEAD, LEFT_HEAD, height - TOP_HEAD))
+            painter.drawText(QRectF(left - x - 20, 0, wide + 40, above), MIDDLE, str(column))
+    painter.setClipRect(QRectF(0, above, beside, height - above))
     every = max(1, ceil(14 / layout.high))
     for row in rows:
         if row % every == 0:
             _, top, _, high = layout.box(row * layout.across)
             words = ", ".join(shown.tiles.name(shown.tile(row * layout.across)).split(", ")[:-1]) or "0"
             side = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
-            painter.drawText(QRectF(0, top - y - 10, LEFT_HEAD - 6, high + 20), side, f"filter {words}")
+            painter.drawText(QRectF(0, top - y - 10, beside - 6, high + 20), side, f"filter {words}")
     painter.setClipping(False)
-    painter.drawText(QRectF(0, 0, LEFT_HEAD - 6, TOP_HEAD), int(Qt.AlignmentFlag.AlignRight.value), "channel")
+    painter.drawText(QRectF(0, 0, beside - 6, above), int(Qt.AlignmentFlag.AlignRight.value), "channel")
 
 
 def _paint_figures(painter: QPainter, shown: Picture, layout: TileLayout, place: int, region: QRectF) -> None:
@@ -271,7 +273,7 @@ def _paint_figures(painter: QPainter, shown: Picture, layout: TileLayout, place:
     values = shown.tiles.values[tile, first:last, start:end]
     limit: Any = shown.limit if shown.limits is None else shown.limits[tile]
     light = _luminance(shown.table)[numbers(values, shown, limit)] > 0.42
-    painter.setFont(theme.mono(11 if wide < 48 else 12))
+    painter.setFont(theme.mono(round(theme.scaled(11 if wide < 48 else 12))))
     dark_pen, light_pen = QPen(QColor("#10141c")), QPen(QColor("#ffffff"))
     for row in range(first, last):
         for column in range(start, end):
