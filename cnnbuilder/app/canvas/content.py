@@ -66,6 +66,11 @@ class CardContent:
         ports = PORT + PORT_STEP * max(0, self.inputs - 1) + 14
         return max(HEAD + picture + MARGIN if picture else HEAD - 8, ports)
 
+    @cached_property
+    def silhouette(self) -> tuple[object, ...]:
+        """What is seen of it from far away: equal silhouettes look the same."""
+        return self.icon, self.group, self.height, bool(self.fault), self.off, self.members > 0
+
     @property
     def barred(self) -> bool:
         """Whether its picture is a bar for each value."""

@@ -1,9 +1,10 @@
 """A kind dragged in from the palette: into a link, behind or ahead of an open end, or on its own."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QDropEvent, QPainter, QPen
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.card import Card
@@ -14,10 +15,55 @@ from cnnbuilder.app.canvas.scene import Scene
 from cnnbuilder.design.graph import Link
 from cnnbuilder.design.layer import find_kind
 
+if TYPE_CHECKING:
+    from cnnbuilder.app.canvas.view import Canvas
+
+KIND_MIME = "application/x-cnnbuilder-kind"
 HELD = QPointF(WIDTH / 2, 20)
 """Where the pointer holds a card that is dragged in."""
 LINK_PX = 22.0
 END_PX = 120.0
+
+
+class DropTarget:
+    """Takes the drag and drop events of a canvas."""
+
+    def __init__(self, canvas: "Canvas") -> None:
+        self._canvas = canvas
+        self._plan: Drop | None = None
+
+    def _planned(self, event: QDropEvent) -> "Drop | None":
+        if not event.mimeData().hasFormat(KIND_MIME):
+            event.ignore()
+            return None
+        event.acceptProposedAction()
+        canvas, kind = self._canvas, bytes(event.mimeData().data(KIND_MIME).data()).decode()
+        return plan_drop(canvas.cards, kind, canvas.mapToScene(event.position()), canvas.zoom)
+
+    def drag(self, event: QDropEvent) -> None:
+        """Something is dragged over the canvas."""
+        self.show(self._planned(event))
+
+    def drop(self, event: QDropEvent) -> None:
+        """It was let go."""
+        plan = self._planned(event)
+        self.show(None)
+        if plan is not None:
+            after = plan.after.leaving if plan.after else None
+            before = plan.before[0].leaving if plan.before else None
+            self._canvas.dropped.emit(plan.kind, plan.place.x(), plan.place.y(), plan.link, after, before)
+            self._canvas.setFocus()
+
+    def show(self, plan: "Drop | None") -> None:
+        """Show what a drop would do; None: nothing is dragged here any more."""
+        self._plan = plan
+        self._canvas.look.target = plan.link if plan else None
+        self._canvas.update()
+
+    def paint(self, painter: QPainter) -> None:
+        """What a drop here would do."""
+        if self._plan is not None:
+            paint_drop(painter, self._plan, self._canvas.cards.design.direction == "down", self._canvas.zoom)
 
 
 @dataclass(frozen=True)

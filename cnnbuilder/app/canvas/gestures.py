@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnnbuilder.app import theme
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DRAG_PX = 4.0
 """So far the pointer may tremble in a click."""
+SLIDE_PX, SLIDE_MS = 28, 16
+"""How near to the edge of the view a drag moves the view, and how often."""
 
 
 class Gesture:
@@ -56,6 +58,37 @@ class Gesture:
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         """What is shown on top, in the canvas's coordinates."""
+
+
+class Slide(QTimer):
+    """Moves the view while what is dragged is held at its edge."""
+
+    def __init__(self, canvas: "Canvas") -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._gesture: Gesture | None = None
+        self.setInterval(SLIDE_MS)
+        self.timeout.connect(self._on)
+
+    def follow(self, gesture: Gesture) -> None:
+        """The pointer of a gesture moved."""
+        room = self._canvas.rect().adjusted(SLIDE_PX, SLIDE_PX, -SLIDE_PX, -SLIDE_PX)
+        self._gesture = gesture
+        if not gesture.dragging or not gesture.pans or room.contains(gesture.at.toPoint()):
+            self.stop()
+        elif not self.isActive():
+            self.start()
+
+    def _on(self) -> None:
+        gesture, size = self._gesture, self._canvas.size()
+        if gesture is None:
+            return
+
+        def push(at: float, room: int) -> float:
+            return (max(0.0, SLIDE_PX - at) - max(0.0, at - room + SLIDE_PX)) / 2
+
+        self._canvas.pan(push(gesture.at.x(), size.width()), push(gesture.at.y(), size.height()))
+        gesture.move(gesture.at, Qt.KeyboardModifier.NoModifier)
 
 
 class Pan(Gesture):

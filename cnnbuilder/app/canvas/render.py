@@ -63,8 +63,13 @@ class Renderer:
         with placed(painter, view, ratio):
             self._marked_links(painter, view.zoom)
         left, top = round(-view.x * scale), round(-view.y * scale)
+        alike: dict[object, QPixmap] = {}
         for card in shown:
-            stamp, sharp = self._stamp(card, level, view.zoom, ratio)
+            plain = level is Level.ICONS and not (card.selected or card is self._look.card or card in self._look.lit)
+            known = alike.get(card.content.silhouette) if plain else None
+            stamp, sharp = (known, True) if known is not None else self._stamp(card, level, view.zoom, ratio)
+            if plain and sharp:
+                alike[card.content.silhouette] = stamp
             x, y = left + round((card.x - EDGE) * scale), top + round((card.y - EDGE) * scale)
             if sharp:
                 painter.drawPixmap(QPointF(x / ratio, y / ratio), stamp)
@@ -97,8 +102,7 @@ class Renderer:
         marks = Marks(card.selected, card is look.card, card in look.lit)
         scale = zoom * ratio
         if level is Level.ICONS:  # many cards look alike
-            what: object = (content.icon, content.group, content.height, bool(content.fault), content.off,
-                            content.members > 0)  # fmt: skip
+            what: object = content.silhouette
         else:
             what = (content, card.labels if content.barred else ())
         key = (what, marks, scale, id(theme.now()))

@@ -129,15 +129,15 @@ class Viewer(QWidget):
         """Move what is seen by so many pixels."""
         self._look_from(self._view.panned(dx, dy))
 
-    def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
-        """Zoom about a point of the view (its middle, if none is given)."""
-        self._look_from(self._view.zoomed(factor, around or QPointF(self.rect().center())))
+    def zoom_by(self, factor: float, around: QPointF | None = None, settling: bool = False) -> None:
+        """Zoom about a point of the view (its middle, if none is given).
 
-    def zoom_on(self, factor: float, around: QPointF) -> None:
-        """One of many small steps: cards are sharp again when the last one was made."""
-        self._renderer.hurried = True
-        self._settled.start()
-        self.zoom_by(factor, around)
+        `settling`: one of many small steps; cards are painted sharp when the last one was made.
+        """
+        if settling:
+            self._renderer.hurried = True
+            self._settled.start()
+        self._look_from(self._view.zoomed(factor, around or QPointF(self.rect().center())))
 
     def _sharpen(self) -> None:
         self._renderer.hurried = False
