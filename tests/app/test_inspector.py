@@ -329,7 +329,6 @@ NASTY = (
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_whatever_is_typed_is_taken_or_refused(inspector: Inspector, session: Session, qtbot: Any, kind: str) -> None:
     session.append(kind, after="conv1")
-    (id,) = session.shown.selected
     for line in [item for item in inspector.findChildren(Line) if item.isVisible()]:
         for text in NASTY:
             enter(qtbot, line)
@@ -338,7 +337,8 @@ def test_whatever_is_typed_is_taken_or_refused(inspector: Inspector, session: Se
             line.textEdited.emit(line.text())
             for key in (KEYS.Key_Up, KEYS.Key_Return):
                 qtbot.keyClick(line, key)
-            assert not session.design.blocks[id].faults, (line.objectName(), text)
+            block = session.shown.block
+            assert block is not None and not block.faults, (line.objectName(), text)
             check(session.design).to_dict()
 
 
@@ -388,6 +388,16 @@ def test_the_same_connections_shared_otherwise(inspector: Inspector, session: Se
     assert not sharing.isVisible()
 
 
+def test_the_receptive_field_is_that_on_the_picture(inspector: Inspector, session: Session) -> None:
+    for id, words in (("conv1", "5 × 5"), ("pool1", "6 × 6"), ("conv2", "14 × 14"), ("dense1", "28 × 28")):
+        session.select((id,))
+        costs = [item for item in inspector.findChildren(Figures) if item.isVisible()][-1]
+        assert f"receptive field {words}" in [costs.text(number) for number in range(costs.count())], id
+    session.select(("image",))
+    costs = [item for item in inspector.findChildren(Figures) if item.isVisible()][-1]
+    assert "receptive" not in costs.accessibleName()
+
+
 def test_every_line_of_a_well_is_explained_and_can_be_copied(inspector: Inspector, qtbot: Any) -> None:
     for well in [item for item in inspector.findChildren(Well) if item.isVisible()]:
         assert well.accessibleName()
@@ -413,6 +423,49 @@ def test_a_block_is_switched_off_and_its_form_still_edits_it(
     assert any("data pass by" in item.text() for item in inspector.findChildren(QLabel) if item.isVisible())
     qtbot.keyClick(seen(inspector, Switch), KEYS.Key_Space)
     assert not session.design.blocks["conv1"].off
+
+
+def test_a_block_is_renamed_and_a_bad_name_is_explained(inspector: Inspector, session: Session, qtbot: Any) -> None:
+    line = field_named(inspector)
+    type_over(qtbot, line, "first")
+    with qtbot.waitSignal(inspector.done):
+        qtbot.keyClick(line, KEYS.Key_Return)
+    assert "first" in session.design.blocks
+    type_over(qtbot, line, "pool1")
+    qtbot.keyClick(line, KEYS.Key_Return)
+    assert faults(inspector) == ["There is a block 'pool1' already."] and line.text() == "pool1"
+    qtbot.keyClick(line, KEYS.Key_Escape)
+    assert not faults(inspector) and line.text() == "first"
+
+
+def field_named(inspector: QWidget) -> Line:
+    line: Line = seen(inspector, QLineEdit, "name")
+    return line
+
+
+def test_tab_leads_from_the_name_through_the_form_to_the_figures(
+    inspector: Inspector, session: Session, qtbot: Any
+) -> None:
+    session.select(("pool1",))
+    session.select(("conv1",))
+    enter(qtbot, field_named(inspector))
+    passed = []
+    for _ in range(15):
+        at = QApplication.focusWidget()
+        assert at is not None
+        passed.append(at.objectName() or at.accessibleName().partition(":")[0])
+        qtbot.keyClick(at, KEYS.Key_Tab)
+    names = ["filters", "kernel_size", "stride", "padding", "dilation", "groups", "bias", "connections"]
+    assert passed == [
+        "name",
+        "flat",
+        "Block is on",
+        *(f"field-{name}" for name in names),
+        "Size",
+        "Parameters",
+        "The same connections as",
+        "Cost",
+    ]
 
 
 def test_help_names_the_kind(inspector: Inspector, qtbot: Any) -> None:

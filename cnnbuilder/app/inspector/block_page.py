@@ -85,7 +85,7 @@ class BlockPage(QWidget):
             section.setVisible(bool(values))
         for section, figures in (
             (self._sharing, telling.sharing_figures(report, block)),
-            (self._costs, telling.cost_figures(report, block)),
+            (self._costs, telling.cost_figures(shown.design, report, block)),
         ):
             assert isinstance(section.content, Figures)
             section.content.show_figures(figures)
@@ -105,6 +105,7 @@ class BlockPage(QWidget):
                 wanted.left.connect(self._session.seal)
                 wanted.done.connect(self.done)
                 self._place.addWidget(wanted)
+                wanted.follow(self._trouble.last)
             wanted.show_values(block.params, block.faults, fresh)
         for form in self._forms.values():
             form.setVisible(form is wanted)

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from cnnbuilder.app.inspector import telling
 from cnnbuilder.app.inspector.figures import Figures
 from cnnbuilder.app.inspector.form import Form
+from cnnbuilder.app.inspector.line import NameLine
 from cnnbuilder.app.inspector.parts import Section, words_label
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.design.document import Design
@@ -74,13 +75,10 @@ class DesignPage(QWidget):
         super().__init__()
         self._session = session
         self._key = -1
-        self._name = QLineEdit()
-        self._name.setObjectName("name")
-        self._name.setAccessibleName("Name of the design")
-        self._name.setToolTip("The design's name; change it and press Enter")
+        self._name = NameLine("Name of the design", "The design's name; change it and press Enter")
         self._name.setPlaceholderText("untitled design")
-        self._name.editingFinished.connect(self._rename)
-        self._name.returnPressed.connect(self.done)
+        self._name.named.connect(self._rename)
+        self._name.done.connect(self.done)
         self._form = Form(PARAMETERS)
         self._form.edited.connect(self._edit)
         self._form.left.connect(session.seal)
@@ -109,18 +107,15 @@ class DesignPage(QWidget):
         """Show the design."""
         design, fresh = shown.design, self._key != shown.key
         self._key = shown.key
-        if fresh or not self._name.hasFocus():
-            self._name.setText(design.name)
+        self._name.show_name(design.name, fresh)
         self._form.show_values({"seed": design.seed, "direction": design.direction}, {}, fresh)
         self._labels.show_labels(design.labels)
         self._classes.setText(telling.classes_words(shown.report, len(design.labels)))
         assert isinstance(self._costs.content, Figures)
         self._costs.content.show_figures(telling.design_figures(shown.report))
 
-    def _rename(self) -> None:
-        name = self._name.text().strip()
-        if name != self._session.design.name:
-            self._session.edit("Name of the design", lambda design: replace(design, name=name))
+    def _rename(self, name: str) -> None:
+        self._session.edit("Name of the design", lambda design: replace(design, name=name))
 
     def _edit(self, name: str, value: object, words: str) -> None:
         if name == "direction":

@@ -53,7 +53,6 @@ class Form(QWidget):
             widget.setToolTip(help)
         for editor in field.editors():
             editor.setAccessibleName(words)
-            editor.setAccessibleDescription(parameter.help)
             editor.setObjectName(f"field-{name}")
         label.setObjectName(f"grip-{name}")
         label.setBuddy(field)
@@ -100,3 +99,12 @@ class Form(QWidget):
         label.setText(f"{words[:1].upper()}{words[1:]}." if words else "")
         label.setVisible(bool(words))
         field.show_fault(bool(words))
+        for editor in field.editors():
+            editor.setAccessibleDescription(label.text() or field.parameter.help)
+
+    def follow(self, before: QWidget) -> None:
+        """Let Tab lead from `before` through the fields."""
+        for field in self._fields.values():
+            for editor in field.editors():
+                QWidget.setTabOrder(before, editor)
+                before = editor

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnbuilder.app import icons, theme
+from cnnbuilder.app.inspector.line import NameLine
 from cnnbuilder.app.inspector.parts import HelpButton, words_label
 from cnnbuilder.app.inspector.switch import Switch
 from cnnbuilder.design.errors import DesignError
@@ -27,12 +28,9 @@ class Head(QWidget):
         self._rename_to = rename
         self._block: Block | None = None
         self._icon = QLabel()
-        self.name = QLineEdit()
-        self.name.setObjectName("name")
-        self.name.setAccessibleName("Name of the block")
-        self.name.setToolTip("The block's name; change it and press Enter")
-        self.name.editingFinished.connect(self._rename)
-        self.name.returnPressed.connect(self._entered)
+        self.name = NameLine("Name of the block", "The block's name; change it and press Enter")
+        self.name.named.connect(self._rename)
+        self.name.done.connect(self._leave)
         self.help = HelpButton("What this kind of block does")
         self.help.clicked.connect(self.help_wanted)
         self.switch = Switch("Block is on", "Switch the block off: data then pass by it, and nothing else changes")
@@ -58,8 +56,8 @@ class Head(QWidget):
         fresh = self._block is None or self._block.id != block.id
         self._block = block
         kind = block.layer_class
-        if fresh or not self.name.hasFocus():
-            self.name.setText(block.id)
+        self.name.show_name(block.id, fresh)
+        if not self.name.half_typed:
             self._fault.hide()
         self._icon.setPixmap(
             icons.pixmap(block.kind, theme.now().group(kind.group if kind else None), 18, self.devicePixelRatioF())
@@ -71,17 +69,13 @@ class Head(QWidget):
         self.switch.setVisible(kind is None or kind.inputs != (0, 0))
         self.switch.setChecked(not block.off)
 
-    def _rename(self) -> None:
-        wanted = self.name.text().strip()
-        if self._block is None or wanted == self._block.id:
-            self._fault.hide()
-            return
+    def _rename(self, name: str) -> None:
         try:
-            self._rename_to(wanted)
+            self._rename_to(name)
         except DesignError as error:
             self._fault.setText(f"{str(error)[:1].upper()}{str(error)[1:]}.")
             self._fault.show()
 
-    def _entered(self) -> None:
-        if self._fault.isHidden():
-            self.done.emit()
+    def _leave(self) -> None:
+        self._fault.hide()
+        self.done.emit()

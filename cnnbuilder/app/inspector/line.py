@@ -73,6 +73,49 @@ class Line(QLineEdit):
         self.menu_wanted.emit(event.globalPos())
 
 
+class NameLine(Line):
+    """A name: given on Enter or when the line is left, kept as it was on Escape."""
+
+    named = Signal(str)
+    done = Signal()
+
+    def __init__(self, words: str, help: str) -> None:
+        super().__init__()
+        self._name = ""
+        self.setObjectName("name")
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.setAccessibleName(words)
+        self.setToolTip(help)
+        self.textEdited.connect(self._edited)
+        self.left.connect(self._give)
+        self.entered.connect(self._enter)
+        self.escaped.connect(self._escape)
+
+    def show_name(self, name: str, fresh: bool = False) -> None:
+        """Show a name; what is half typed stays unless the name is another (or another thing's)."""
+        if fresh or name != self._name or not self.half_typed:
+            self._name, self.half_typed = name, False
+            self.setText(name)
+
+    def _edited(self, text: str) -> None:
+        self.half_typed = text.strip() != self._name
+
+    def _give(self) -> None:
+        if self.half_typed:
+            self.named.emit(self.text().strip())
+        else:
+            self.setText(self._name)
+
+    def _enter(self) -> None:
+        self._give()
+        if not self.half_typed:
+            self.done.emit()
+
+    def _escape(self) -> None:
+        self.show_name(self._name, fresh=True)
+        self.done.emit()
+
+
 class Combo(QComboBox):
     """A list to choose from that the wheel does not turn."""
 

@@ -91,6 +91,11 @@ class Trouble(QFrame):
         column.addLayout(row)
         column.addWidget(self._effect)
 
+    @property
+    def last(self) -> QWidget:
+        """The last widget here that takes the keyboard."""
+        return self._more
+
     def show_problems(self, problems: list[Problem], report: Report) -> None:
         """Show the first of a block's problems; nothing, if it has none."""
         self.setVisible(bool(problems))

@@ -106,6 +106,7 @@ class SeveralPage(QWidget):
             self._form.left.connect(self._session.seal)
             self._form.done.connect(self.done)
             self._place.addWidget(self._form)
+            self._form.follow(self._switch)
 
     def _edit(self, name: str, value: object, words: str) -> None:
         ids = self._session.shown.selected

@@ -6,11 +6,13 @@ from math import prod
 from cnnbuilder.app.inspector.figures import Figure
 from cnnbuilder.app.words import bytes_words
 from cnnbuilder.design.check import Report
+from cnnbuilder.design.document import Design
 from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.graph import Block
 from cnnbuilder.design.layer import Weight
-from cnnbuilder.design.shape import grouped, plural, show
+from cnnbuilder.design.shape import grouped, plural, show, show_pair
 from cnnbuilder.design.sharing import CONVOLUTION, FULL, LOCAL, TILED, Way
+from cnnbuilder.explain.fields import typical_field
 
 PARAMETERS_HELP = "The numbers that training changes: the sizes of each array of weights multiplied, the arrays added."
 SHARING = {
@@ -65,8 +67,8 @@ def _sharing_help(way: Way) -> str:
     )
 
 
-def cost_figures(report: Report, block: Block, field: str = "") -> tuple[Figure, ...]:
-    """What the block costs; `field` is its receptive field on the picture, where that is known."""
+def cost_figures(design: Design, report: Report, block: Block) -> tuple[Figure, ...]:
+    """What the block costs, and how much of the picture it sees."""
     inference = report.inferences[block.id]
     if inference is None or inference.shape is None:
         return ()
@@ -87,17 +89,24 @@ def cost_figures(report: Report, block: Block, field: str = "") -> tuple[Figure,
             "One picture's output, four bytes a value.",
         ),
     ]
-    if field:
-        figures.append(
-            Figure(
-                "receptive field",
-                field,
-                "Rows and columns of the picture that can matter to one value in the middle of the output.",
-            )
-        )
+    figures += _receptive_figures(design, report, block)
     share = _share(inference.parameters, report.total_parameters)
     figures.append(Figure("share of all parameters", share, "Of the whole network's parameters, how many are here."))
     return tuple(figures)
+
+
+def _receptive_figures(design: Design, report: Report, block: Block) -> list[Figure]:
+    for id, other in report.graph.blocks.items():
+        picture = other.layer is not None and other.layer.inputs == (0, 0) and report.shapes[id] is not None
+        field = typical_field(design, block.id, id) if picture and id != block.id else None
+        if field is not None:
+            help = (
+                f"Rows and columns of {id} that can matter to one value of the output, also where the padding begins."
+            )
+            if all(field.jump):
+                help += f" From one value to the next it moves by {show_pair(field.jump)}."
+            return [Figure("receptive field", show_pair(field.size), help)]
+    return []
 
 
 def sum_figures(report: Report, ids: Iterable[str]) -> tuple[Figure, ...]:
