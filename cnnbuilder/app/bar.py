@@ -219,7 +219,8 @@ class PictureBar(QFrame):
         if result.loss is not None:
             loss = f"loss {result.loss:.3g}"
         full = " · ".join(part for part in (forward, backward, loss) if part)
-        self.told.show_wordings(full, f"{forward} · {backward}", *([loss] if loss else []))
+        short = f"{seconds_words(result.forward_seconds)} + {seconds_words(result.backward_seconds)}"
+        self.told.show_wordings(full, " · ".join(part for part in (short, loss) if part), loss)
 
     # Room
 
@@ -238,8 +239,8 @@ class PictureBar(QFrame):
         _icon_only(self._picture, level >= 3)
         self.scores.shorten(level >= 4)
         self.sight.shorten(level >= 5)
-        self.cancel.setText("" if level >= 6 else "Cancel")
-        self.run.setText("" if level >= 6 else "Run now")
+        _icon_only(self.cancel, level >= 6)
+        _icon_only(self.run, level >= 6)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -262,6 +263,7 @@ class PictureBar(QFrame):
 def _tool(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
+    button.setObjectName("tight")
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     button.setIconSize(QSize(16, 16))
     button.setAccessibleName(action.text().replace("&", ""))
@@ -271,7 +273,7 @@ def _tool(action: QAction) -> QToolButton:
 def _button(words: str, help: str) -> Any:
     """A button that can show its icon alone."""
     button = QToolButton()
-    button.setText(words)
+    button.setText(f" {words}")
     button.setAccessibleName(words)
     button.setToolTip(help)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -30,6 +30,10 @@ QStatusBar QLabel { color: $text; padding: 0 6px; }
 #problem { color: $problem; font-weight: 600; }
 #fault { color: $problem; font-size: ${small}px; }
 #overlay { background: $panel; border: 1px solid $line; border-radius: 8px; }
+#overlay QListWidget::item { border-radius: 6px; }
+#overlay QListWidget::item:hover { background: $well; }
+#overlay QListWidget::item:selected { background: $selection; color: $text; }
+#bar #tight { padding: 5px 7px; }
 #bar { background: $panel; border-bottom: 1px solid $line; }
 #panel, #panel > QWidget > #body { background: $panel; }
 #well { background: $well; border-radius: 6px; }
@@ -96,6 +100,9 @@ QTabBar::tab { background: transparent; color: $dim; padding: 9px 13px 8px 13px;
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; background: $selection; border-radius: 4px; }
+QTabBar QToolButton { border: none; padding: 0; min-height: 0; background: $panel; }
+QTabBar QToolButton::left-arrow { image: url("$earlier"); width: 12px; height: 12px; }
+QTabBar QToolButton::right-arrow { image: url("$later"); width: 12px; height: 12px; }
 QTableView { background: $panel; alternate-background-color: $well; border: none; gridline-color: $line;
   selection-background-color: $selection; selection-color: $text; outline: none; }
 QTableView::item { padding: 0 7px; }
@@ -135,6 +142,8 @@ def stylesheet(px: int) -> str:
         small=px - 1,
         title=px + 2,
         chevron=icon_file("chevron-down", ARROW),
+        earlier=icon_file("collapse", ARROW),
+        later=icon_file("expand", ARROW),
         check=icon_file("check", MARK),
     )
 

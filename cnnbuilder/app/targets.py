@@ -8,10 +8,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
+    QHeaderView,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +23,8 @@ from cnnbuilder.app.session import Session, Shown
 
 MOST = 5000
 """Classes that are listed; a vector of more is no list of classes."""
+LIST = (270, 300)
+LIKELIEST = "The likeliest class"
 Label = Callable[[int], str]
 
 
@@ -42,10 +45,16 @@ class TargetPanel(QFrame):
         self.search.setAccessibleName("Search classes")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
-        self.classes = QListWidget()
-        self.classes.setUniformItemSizes(True)
+        self.classes = QTreeWidget()
+        self.classes.setColumnCount(2)
+        self.classes.setHeaderHidden(True)
+        self.classes.setRootIsDecorated(False)
+        self.classes.setUniformRowHeights(True)
         self.classes.setAccessibleName("Classes, the likeliest first")
-        self.classes.setFixedSize(270, 288)
+        self.classes.header().setStretchLastSection(False)
+        self.classes.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.classes.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.classes.setFixedSize(*LIST)
         self.classes.itemClicked.connect(self._chosen)
         self.classes.itemActivated.connect(self._chosen)
         column = QVBoxLayout(self)
@@ -61,38 +70,38 @@ class TargetPanel(QFrame):
         self.search.clear()
         self.classes.clear()
         values = [] if scores is None else [float(value) for value in scores[:MOST]]
-        self._add("the likeliest class", None, shown.target is None)
+        self._add(LIKELIEST, None, shown.target is None)
         for number in sorted(range(len(values)), key=lambda n: -values[n]):
-            words = f"{label(number)}   {percent(values[number])}"
-            self._add(words, number, shown.target == number)
+            self._add(label(number), number, shown.target == number, percent(values[number]))
         self.adjustSize()
         self.move(anchor.mapToGlobal(QPoint(0, anchor.height() + 6)))
         self.show()
         self.search.setFocus()
 
-    def _add(self, words: str, number: int | None, current: bool) -> None:
-        item = QListWidgetItem(words)
-        item.setData(Qt.ItemDataRole.UserRole, number)
-        self.classes.addItem(item)
+    def _add(self, words: str, number: int | None, current: bool, score: str = "") -> None:
+        item = QTreeWidgetItem([words, score])
+        item.setData(0, Qt.ItemDataRole.UserRole, number)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
+        self.classes.addTopLevelItem(item)
         if current:
-            item.setFont(theme.font(13, 600))
+            item.setFont(0, theme.font(13, 600))
             self.classes.setCurrentItem(item)
 
     def _filter(self, text: str) -> None:
         """Show what contains the text; what begins with it is current."""
         wanted, best = text.strip().lower(), None
-        for row in range(self.classes.count()):
-            item = self.classes.item(row)
-            words = item.text().lower()
+        for row in range(self.classes.topLevelItemCount()):
+            item = self.classes.topLevelItem(row)
+            words = item.text(0).lower()
             item.setHidden(wanted not in words)
             if wanted in words and (best is None or (words.startswith(wanted) and not _begins(best, wanted))):
                 best = item
         if best is not None and wanted:
             self.classes.setCurrentItem(best)
 
-    def _chosen(self, item: QListWidgetItem) -> None:
+    def _chosen(self, item: QTreeWidgetItem) -> None:
         self.hide()
-        self._session.look(target=item.data(Qt.ItemDataRole.UserRole), backward=True)
+        self._session.look(target=item.data(0, Qt.ItemDataRole.UserRole), backward=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, item = event.key(), self.classes.currentItem()
@@ -106,8 +115,8 @@ class TargetPanel(QFrame):
             super().keyPressEvent(event)
 
 
-def _begins(item: QListWidgetItem, text: str) -> bool:
-    return item.text().lower().startswith(text)
+def _begins(item: QTreeWidgetItem, text: str) -> bool:
+    return item.text(0).lower().startswith(text)
 
 
 class TargetButton(QToolButton):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL = 44
 COLUMNS = 5
-CELL = QSize(72, 70)
+CELL = QSize(82, 70)
 WAYS = (
     ("Open a picture …", "Any PNG, JPEG, TIFF, GIF, WebP, BMP or PNM file (Ctrl+P)"),
     ("Browse a folder …", "Step through its pictures with [ and ], or Alt+← and Alt+→"),

@@ -1,7 +1,9 @@
-"""A panel that lies over the window below a button, and stays until it is closed, so that one can watch the network."""
+"""A panel that lies over the window below a button, and stays until it is closed, so that one can watch the network.
+
+It can be dragged aside."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cnnbuilder.app import icons, theme
@@ -22,6 +24,7 @@ class Overlay(QFrame):
         self.setAccessibleName(title)
         self._anchor: QWidget | None = None
         self._before: QWidget | None = None
+        self._grip = QPoint()
         words = QLabel(title)
         words.setObjectName("title")
         self._close = QToolButton()
@@ -79,6 +82,15 @@ class Overlay(QFrame):
         if event.type() == QEvent.Type.Resize:
             self.place()
         return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._grip = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Dragged aside, so that one sees what lies under it."""
+        room = self.window().rect().adjusted(0, 0, -self.width(), -self.height())
+        at = self.mapTo(self.window(), event.position().toPoint()) - self._grip
+        self.move(max(room.left(), min(at.x(), room.right())), max(room.top(), min(at.y(), room.bottom())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
