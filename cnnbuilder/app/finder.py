@@ -193,7 +193,7 @@ class Finder(QFrame):
         row = self.list.currentIndex().row()
         return self.shown[row] if 0 <= row < len(self.shown) else None
 
-    def open(self, entries: Sequence[Entry], width: int, height: int, at: QPoint | None = None) -> None:
+    def open(self, entries: Sequence[Entry], width: int, height: int, at: QPoint | None = None, row: int = 0) -> None:
         """Show these entries at a place of the window (None: in its middle, near the top) and take the focus."""
         window = self._window
         self._back = window.window().focusWidget()
@@ -207,7 +207,13 @@ class Finder(QFrame):
         self._find("")
         self.raise_()
         self.show()
+        self._go(row)
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def show_foot(self, words: str) -> None:
+        """Say something below the list."""
+        self._foot.setText(words)
+        self._foot.setVisible(bool(words))
 
     def _find(self, words: str) -> None:
         wanted = words.strip()

@@ -113,6 +113,8 @@ QHeaderView::section { background: $panel; color: $dim; border: none; border-bot
 QTreeWidget, QListWidget { background: $panel; border: 1px solid transparent; border-radius: 6px; outline: none; }
 QTreeWidget:focus, QListWidget:focus { border-color: $accent; }
 QListView#finder-list { background: transparent; border: none; outline: none; }
+#start, #start-body { background: $panel; }
+#welcome { font-size: ${huge}px; font-weight: 600; }
 #finder { background: $panel; border: 1px solid $line; border-radius: 10px; }
 QTreeWidget::item { padding: 4px 2px; border-radius: 6px; }
 QTreeWidget::item:hover { background: $well; }
@@ -141,6 +143,7 @@ def stylesheet(px: int) -> str:
         px=px,
         small=px - 1,
         title=px + 2,
+        huge=px + 10,
         chevron=icon_file("chevron-down", ARROW),
         earlier=icon_file("collapse", ARROW),
         later=icon_file("expand", ARROW),

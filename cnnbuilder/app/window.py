@@ -9,8 +9,8 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnbuilder.app import preferred, settings, theme
-from cnnbuilder.app.actions import Actions, edit_menu, file_menu, help_menu
+from cnnbuilder.app import menus, settings, theme
+from cnnbuilder.app.actions import Actions
 from cnnbuilder.app.bar import PictureBar
 from cnnbuilder.app.canvas.hits import Hit
 from cnnbuilder.app.canvas.menu import context_menu
@@ -24,6 +24,7 @@ from cnnbuilder.app.palette import Palette
 from cnnbuilder.app.pictures.commands import picture_commands
 from cnnbuilder.app.runner import Result, Runner
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.shell import Shell
 from cnnbuilder.app.status import Status
 from cnnbuilder.app.tabs import DocumentTabs
 from cnnbuilder.app.tasks import Tasks
@@ -55,6 +56,7 @@ class Window(QMainWindow):
         self.actions_ = Actions(self, session, self.documents)
         self.setAcceptDrops(True)
         self.canvas = Canvas()
+        self.shell = Shell(self)
         self._build_menus()
         pictures = self.documents.pictures
         self.bar = PictureBar(session, self.live, pictures, self.tasks, self.actions_.made)
@@ -127,25 +129,10 @@ class Window(QMainWindow):
         return tuple(self.docks.views(*MAPS))
 
     def _build_menus(self) -> None:
-        bar, make = self.menuBar(), self.actions_.make
         self._file = QLabel()
         self._file.setObjectName("file")
-        bar.setCornerWidget(self._file, Qt.Corner.TopRightCorner)
-        file_menu(self.actions_, bar.addMenu("&File"), self.close)
-        edit_menu(self.actions_, bar.addMenu("&Edit"))
-        view = self._view_menu = bar.addMenu("&View")
-        view.addAction(make("zoom-in", "Zoom &in", "Ctrl++", lambda: self.canvas.zoom_by(1.25), "zoom-in"))
-        self.actions_.made["zoom-in"].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        view.addAction(make("zoom-out", "Zoom &out", "Ctrl+-", lambda: self.canvas.zoom_by(0.8), "zoom-out"))
-        view.addAction(make("zoom-1", "&Actual size", "Ctrl+0", self.canvas.reset_zoom))
-        view.addAction(make("fit", "&Fit the network", "F", self.canvas.fit, "fit"))
-        view.addSeparator()
-        view.addAction(make("theme", "&Dark theme", "Ctrl+Shift+D", self._turn_theme))
-        run = self._run_menu = bar.addMenu("&Run")
-        run.addAction(make("run", "Run &now", "F5", self.live.run, "run"))
-        run.addAction(make("live", "&Live", "F6", self._turn_live))
-        run.addAction(make("cancel", "&Cancel", "Ctrl+.", self.runner.cancel, "stop"))
-        help_menu(self.actions_, bar.addMenu("&Help"))
+        self.menuBar().setCornerWidget(self._file, Qt.Corner.TopRightCorner)
+        self._view_menu, self._run_menu = menus.build(self)
 
     def _join(self) -> None:
         session, canvas = self.session, self.canvas
@@ -165,6 +152,7 @@ class Window(QMainWindow):
         canvas.note_resized.connect(session.resize_note)
         canvas.note_removed.connect(session.remove_note)
         canvas.context.connect(self._show_context)
+        canvas.wanted_next.connect(self.shell.ask_next)
         self._prefer("minimap")
         settings.keeper().changed.connect(self._prefer)
         self.palette_.chosen.connect(session.append)
@@ -248,12 +236,6 @@ class Window(QMainWindow):
 
     def _recolour(self) -> None:
         self.actions_.recolour()
-
-    def _turn_theme(self) -> None:
-        preferred.turn_theme()
-
-    def _turn_live(self) -> None:
-        self.session.look(live=not self.session.shown.live)
 
     # Files dropped, leaving, what is remembered
 
