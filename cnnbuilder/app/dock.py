@@ -1,6 +1,6 @@
 """One view as a dock: its flat title bar, and how it says that it was closed."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -69,8 +69,38 @@ class TitleBar(QWidget):
         now, painter = theme.now(), QPainter(self)
         painter.fillRect(self.rect(), QColor(now.panel))
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(now.line))
+        if self.parentWidget().isWindow():
+            painter.setPen(QColor(now.line))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, 0))
         wide = min(self._label.sizeHint().width() + 26, self.width())
         painter.fillRect(0, self.height() - 2, wide, 2, QColor(now.accent))
+        painter.end()
+
+
+class _Holder(QWidget):
+    """The ground under a view, with an edge where the view is a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.edged = False
+        self.setMinimumSize(LEAST)
+        self.room = QVBoxLayout(self)
+        self.room.setContentsMargins(0, 0, 0, 0)
+        theme.keeper().changed.connect(self.update)
+
+    def edge(self, edged: bool) -> None:
+        """Draw an edge, or none."""
+        if edged != self.edged:
+            self.edged = edged
+            self.room.setContentsMargins(*((1, 0, 1, 1) if edged else (0, 0, 0, 0)))
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.now().panel))
+        if self.edged:
+            painter.setPen(QColor(theme.now().line))
+            painter.drawRect(self.rect().adjusted(0, -1, -1, -1))
         painter.end()
 
 
@@ -93,27 +123,29 @@ class Dock(QDockWidget):
         self.windowTitleChanged.connect(self._name)
         self.view: QWidget | None = None
         """What it shows; None until that can be made."""
-        holder = QWidget()
-        holder.setObjectName("panel")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        holder.setMinimumSize(LEAST)
-        self._room = QVBoxLayout(holder)
-        self._room.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(holder)
+        self._holder = _Holder()
+        self.setWidget(self._holder)
         self._front = False
         self.visibilityChanged.connect(self._cover)
+        self.topLevelChanged.connect(self._holder.edge)
 
     def fill(self, view: QWidget) -> None:
         """Put the view in."""
         self.view = view
         view.setVisible(self._front)
-        self._room.addWidget(view)
+        self._holder.room.addWidget(view)
 
     def _cover(self, front: bool) -> None:
         # A dock behind another tab stays visible to Qt; its view is hidden, so that it does no work.
         self._front = front
         if self.view is not None:
             self.view.setVisible(front)
+
+    def settle(self, tabbed: bool) -> None:
+        """Have a title where no tab says it, and show the view that Qt forgets when a covered dock is taken out."""
+        self.bar.fold(tabbed)
+        if self.isWindow():
+            self._cover(self.isVisible())
 
     def turn_out(self) -> None:
         """A window of its own, or back again."""

@@ -162,7 +162,9 @@ class Docks(QMainWindow):
         dock.setFloating(False)
         self.addDockWidget(BELOW, dock, Qt.Orientation.Horizontal)
         self.bring(dock)
-        seen = [other for other in self._docks.values() if self._is_below(other) and self.is_seen(other.kind)]
+        seen = [
+            other for other in self._docks.values() if self._is_below(other) and other.view and other.view.isVisible()
+        ]
         if dock not in seen:
             seen.append(dock)
         self.resizeDocks(seen, [self.width() // len(seen)] * len(seen), Qt.Orientation.Horizontal)
@@ -237,7 +239,7 @@ class Docks(QMainWindow):
         """A title bar is shown where no tab says the title."""
         for dock in self._docks.values():
             tabbed = not dock.isFloating() and any(not other.isHidden() for other in self.tabifiedDockWidgets(dock))
-            dock.bar.fold(tabbed)
+            dock.settle(tabbed)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest and hasattr(self, "_settling"):
@@ -257,7 +259,9 @@ class Docks(QMainWindow):
             child.customContextMenuRequested.connect(partial(self._tab_menu, child))
 
     def _tab_menu(self, bar: QTabBar, at: QPoint) -> None:
-        dock = self._dock_titled(bar.tabText(bar.tabAt(at)))
+        # The menu key asks for the tab in front.
+        number = bar.tabAt(at) if bar.tabAt(at) >= 0 else bar.currentIndex()
+        dock = self._dock_titled(bar.tabText(number))
         if dock is not None:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

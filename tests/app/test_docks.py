@@ -81,6 +81,7 @@ def test_a_view_taken_out_has_a_title_and_goes_back(lenet: Window, qtbot: Any) -
     dock.turn_out()
     settle(qtbot, lenet)
     assert dock.isFloating() and dock.isWindow() and dock.bar.sizeHint().height() > 20
+    assert lenet.docks.is_seen("gradients") and dock.windowTitle() == "Gradients — conv1"
     button = next(item for item in dock.findChildren(QToolButton) if item.accessibleName().startswith("Take this"))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dock.isFloating())

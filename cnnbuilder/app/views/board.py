@@ -17,6 +17,8 @@ from cnnbuilder.app.views.tiles import At
 
 LINE = 40
 """One step of the wheel or an arrow of a scroll bar, in pixels."""
+LARGER = 2
+"""A map that stands alone is drawn at least so much larger than among the others."""
 NEAR = 12
 """What is walked to is seen with so many pixels around it."""
 
@@ -62,8 +64,12 @@ class Board(QAbstractScrollArea):
     def stand_alone(self, tile: int | None) -> None:
         """Let one tile fill the view; None: show all again."""
         if tile != self.sight.alone:
+            before = self.sight.layout.wide
             self.sight.alone, self.sight.wide = tile, None
             self._lay()
+            if tile is not None and self.sight.layout.wide < LARGER * before:
+                # A flat view: the map is as wide as asked for, and scrolled.
+                self.set_tile_width(min(LARGER * before, self.viewport().width() - 4 * NEAR))
             if tile is None and self.marked is not None:
                 self.show_at(self.marked)
 

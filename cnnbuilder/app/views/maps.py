@@ -268,7 +268,7 @@ class MapsView(QWidget):
         self.side.scale.point(at[0] if len(tiles.values) > 1 else None, value)
         self.grid.setAccessibleDescription(f"{words}: {figure(value)} {beside}")
         if not self.side.isVisible() and self.isVisible():
-            self.foot.words.setText(f"{words}: {figure(value)}")
+            self.foot.words.setText(f"{figure(value)} · {words}")
 
     def _menu(self, at: At | None, where: QPoint) -> None:
         choice = self._choice()
