@@ -9,7 +9,9 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from cnnbuilder.app import program, theme
+from cnnbuilder.app.inspector.panel import Inspector
 from cnnbuilder.app.session import Session
+from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.document import Design
 from cnnbuilder.files import load
@@ -78,3 +80,18 @@ def lenet(open_window: Callable[..., Window], tmp_path: Path) -> Window:
     path = tmp_path / "lenet5.json"
     path.write_bytes(LENET.read_bytes())
     return open_window(path)
+
+
+@pytest.fixture
+def inspector(session: Session, qtbot: Any) -> Iterator[Inspector]:
+    """The inspector of a session on LeNet-5, conv1 selected, in a window of its own."""
+    tasks = Tasks()
+    made = Inspector(session, tasks)
+    qtbot.addWidget(made)
+    made.resize(286, 860)
+    session.select(("conv1",))
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    yield made
+    tasks.wait()

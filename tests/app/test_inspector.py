@@ -1,353 +1,21 @@
-"""The inspector with real keys and a real mouse: typing, stepping, dragging, several blocks, the design itself."""
+"""The pages of the inspector: of one block, of several, of the design."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSlider, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from cnnbuilder.app.inspector.figures import Figures
 from cnnbuilder.app.inspector.formulas import Formulas
-from cnnbuilder.app.inspector.line import Grip, Line
 from cnnbuilder.app.inspector.panel import Inspector
 from cnnbuilder.app.inspector.parts import Trouble
 from cnnbuilder.app.inspector.switch import Switch
 from cnnbuilder.app.inspector.wells import Well
 from cnnbuilder.app.session import Session
-from cnnbuilder.app.tasks import Tasks
-from cnnbuilder.design.check import check
-from cnnbuilder.design.layer import kinds
-
-KEYS = Qt.Key
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def inspector(session: Session, qtbot: Any) -> Iterator[Inspector]:
-    """The inspector of a session on LeNet-5, conv1 selected, in a window of its own."""
-    tasks = Tasks()
-    made = Inspector(session, tasks)
-    qtbot.addWidget(made)
-    made.resize(286, 860)
-    session.select(("conv1",))
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    yield made
-    tasks.wait()
-
-
-def seen(parent: QWidget, kind: type[Any], name: str = "") -> Any:
-    """The one visible widget of a kind."""
-    found = [item for item in parent.findChildren(kind, name) if item.isVisible()] if name else []
-    found = found or [item for item in parent.findChildren(kind) if item.isVisible() and not name]
-    assert len(found) == 1, (kind, name, found)
-    return found[0]
-
-
-def field(inspector: QWidget, name: str) -> Line:
-    line: Line = seen(inspector, QLineEdit, f"field-{name}")
-    return line
-
-
-def enter(qtbot: Any, line: QWidget) -> None:
-    line.setFocus()
-    qtbot.waitUntil(line.hasFocus)
-
-
-def type_over(qtbot: Any, line: Line, text: str) -> None:
-    enter(qtbot, line)
-    line.selectAll()
-    qtbot.keyClicks(line, text)
-
-
-def faults(inspector: QWidget) -> list[str]:
-    return [item.text() for item in inspector.findChildren(QLabel, "fault") if item.isVisible()]
-
-
-def value(session: Session, id: str, name: str) -> Any:
-    return session.design.blocks[id].params[name]
-
-
-def mouse(widget: QWidget, kind: QEvent.Type, x: float, fine: bool = False) -> None:
-    """A mouse event with the left button, `x` pixels from the widget's left edge (also beyond it)."""
-    at = QPointF(x, widget.height() / 2)
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    button = none if kind == QEvent.Type.MouseMove else left
-    buttons = none if kind == QEvent.Type.MouseButtonRelease else left
-    modifiers = SHIFT if fine else Qt.KeyboardModifier.NoModifier
-    there = QPointF(widget.mapToGlobal(QPoint(0, 0))) + at
-    QApplication.sendEvent(widget, QMouseEvent(kind, at, there, button, buttons, modifiers))
-
-
-def drag(grip: QWidget, pixels: int, fine: bool = False) -> None:
-    mouse(grip, QEvent.Type.MouseButtonPress, 10)
-    for x in range(0, abs(pixels) + 1, 7):
-        mouse(grip, QEvent.Type.MouseMove, 10 + (x if pixels > 0 else -x), fine)
-    mouse(grip, QEvent.Type.MouseButtonRelease, 10 + pixels)
-
-
-# Typing
-
-
-def test_what_is_typed_shows_as_soon_as_it_is_a_value(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "filters")
-    type_over(qtbot, line, "1")
-    assert value(session, "conv1", "filters") == 1
-    qtbot.keyClicks(line, "2")
-    assert value(session, "conv1", "filters") == 12 and line.text() == "12"
-
-
-def test_all_that_is_typed_in_one_field_is_one_step_of_undo(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "filters")
-    type_over(qtbot, line, "123")
-    qtbot.keyClick(line, KEYS.Key_Up)
-    assert value(session, "conv1", "filters") == 124 and session.steps == ["Filters of conv1"]
-    enter(qtbot, field(inspector, "groups"))
-    type_over(qtbot, line, "7")
-    assert len(session.steps) == 2, "a field that was left begins another step"
-    session.undo()
-    assert line.text() == "124"
-    session.undo()
-    assert line.text() == "6"
-
-
-def test_half_a_pair_is_not_taken_from_under_the_hands(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "kernel_size")
-    type_over(qtbot, line, "3")
-    assert value(session, "conv1", "kernel_size") == [3, 3] and line.text() == "3"
-    qtbot.keyClicks(line, " x")
-    assert line.text() == "3 x" and value(session, "conv1", "kernel_size") == [3, 3]
-    qtbot.keyClicks(line, " 5")
-    assert value(session, "conv1", "kernel_size") == [3, 5]
-    qtbot.keyClick(line, KEYS.Key_Return)
-    assert line.text() == "3 × 5"
-
-
-def test_what_is_no_value_is_explained_after_a_pause_and_nothing_is_lost(
-    inspector: Inspector, session: Session, qtbot: Any
-) -> None:
-    line = field(inspector, "filters")
-    type_over(qtbot, line, "0")
-    assert value(session, "conv1", "filters") == 6 and not session.steps
-    qtbot.waitUntil(lambda: faults(inspector) == ["Must be a whole number of at least 1."])
-    enter(qtbot, field(inspector, "groups"))
-    assert line.text() == "0" and faults(inspector)
-    type_over(qtbot, line, "8")
-    assert not faults(inspector) and value(session, "conv1", "filters") == 8
-
-
-def test_undo_while_typing_is_the_documents_unless_half_typed(
-    inspector: Inspector, session: Session, qtbot: Any
-) -> None:
-    line = field(inspector, "filters")
-    type_over(qtbot, line, "12")
-    assert not line.half_typed
-    session.undo()
-    assert line.text() == "6"
-    type_over(qtbot, line, "a")
-    assert line.half_typed
-    session.select(("conv2",))
-    assert field(inspector, "filters").text() == "16", "half typed text is not carried to another block"
-
-
-def test_escape_goes_back_and_then_leaves(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "filters")
-    type_over(qtbot, line, "12")
-    qtbot.keyClick(line, KEYS.Key_Escape)
-    assert line.text() == "6" and value(session, "conv1", "filters") == 6
-    with qtbot.waitSignal(inspector.done):
-        qtbot.keyClick(line, KEYS.Key_Escape)
-
-
-def test_enter_gives_the_keyboard_back(inspector: Inspector, qtbot: Any) -> None:
-    with qtbot.waitSignal(inspector.done):
-        type_over(qtbot, field(inspector, "filters"), "9")
-        qtbot.keyClick(field(inspector, "filters"), KEYS.Key_Return)
-    with qtbot.assertNotEmitted(inspector.done):
-        type_over(qtbot, field(inspector, "filters"), "-9")
-        qtbot.keyClick(field(inspector, "filters"), KEYS.Key_Return)
-    assert faults(inspector) == ["Must be a whole number of at least 1."]
-
-
-@pytest.fixture
-def german() -> Iterator[None]:
-    before = QLocale()
-    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
-    yield
-    QLocale.setDefault(before)
-
-
-def test_decimal_commas(inspector: Inspector, session: Session, qtbot: Any, german: None) -> None:
-    session.append("batch_norm")
-    id = session.shown.selected[0]
-    line = field(inspector, "momentum")
-    assert line.text() == "0,1"
-    type_over(qtbot, line, "0,25")
-    assert value(session, id, "momentum") == 0.25
-    type_over(qtbot, line, "0.5")
-    assert value(session, id, "momentum") == 0.5
-    qtbot.keyClick(line, KEYS.Key_Return)
-    assert line.text() == "0,5"
-    session.select(("conv1",))
-    pair = field(inspector, "kernel_size")
-    type_over(qtbot, pair, "3,5")
-    qtbot.keyClick(pair, KEYS.Key_Return)
-    assert value(session, "conv1", "kernel_size") == [3, 3] and faults(inspector)
-    session.select(("image",))
-    type_over(qtbot, field(inspector, "mean"), "0,5")
-    assert value(session, "image", "mean") == [0.5]
-
-
-# Steps and drags
-
-
-def test_arrow_keys_and_the_wheel_step(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "filters")
-    enter(qtbot, line)
-    for key in (KEYS.Key_Up, KEYS.Key_Up, KEYS.Key_Down, KEYS.Key_PageUp):
-        qtbot.keyClick(line, key)
-    assert value(session, "conv1", "filters") == 17
-    turn(line, 120)
-    assert value(session, "conv1", "filters") == 18 and len(session.steps) == 1
-    enter(qtbot, field(inspector, "groups"))
-    turn(line, 120)
-    assert value(session, "conv1", "filters") == 18, "without the keyboard the wheel scrolls the form"
-
-
-def turn(widget: QWidget, angle: int) -> None:
-    at = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        at,
-        QPointF(widget.mapToGlobal(at.toPoint())),
-        QPoint(),
-        QPoint(0, angle),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
-
-
-def test_steps_stop_where_the_declaration_does(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "groups")
-    enter(qtbot, line)
-    qtbot.keyClick(line, KEYS.Key_Down)
-    assert value(session, "conv1", "groups") == 1 and not session.steps
-
-
-def test_a_label_is_dragged_in_one_step_of_undo(inspector: Inspector, session: Session) -> None:
-    drag(seen(inspector, Grip, "grip-filters"), 71)
-    assert value(session, "conv1", "filters") == 16 and len(session.steps) == 1
-    drag(seen(inspector, Grip, "grip-filters"), -21)
-    assert value(session, "conv1", "filters") == 13 and len(session.steps) == 2
-    drag(seen(inspector, Grip, "grip-filters"), 63, fine=True)
-    assert value(session, "conv1", "filters") == 15
-
-
-def test_a_label_that_is_clicked_leads_to_its_field(inspector: Inspector, qtbot: Any) -> None:
-    qtbot.mouseClick(seen(inspector, Grip, "grip-stride"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(field(inspector, "stride").hasFocus)
-
-
-def test_a_pair_is_stepped_together_or_apart(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "kernel_size")
-    enter(qtbot, line)
-    qtbot.keyClick(line, KEYS.Key_Up)
-    assert value(session, "conv1", "kernel_size") == [6, 6]
-    link = line.actions()[0]
-    link.trigger()
-    line.setCursorPosition(0)
-    qtbot.keyClick(line, KEYS.Key_Up)
-    assert value(session, "conv1", "kernel_size") == [7, 6]
-    line.setCursorPosition(len(line.text()))
-    qtbot.keyClick(line, KEYS.Key_Down)
-    assert value(session, "conv1", "kernel_size") == [7, 5]
-    link.trigger()
-    assert value(session, "conv1", "kernel_size") == [7, 7]
-
-
-def test_padding_is_chosen_typed_and_stepped(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    line = field(inspector, "padding")
-    type_over(qtbot, line, "va")
-    assert value(session, "conv1", "padding") == "same"
-    qtbot.keyClicks(line, "lid")
-    assert value(session, "conv1", "padding") == "valid"
-    type_over(qtbot, line, "1 2 3 4")
-    assert value(session, "conv1", "padding") == [1, 2, 3, 4]
-    type_over(qtbot, line, "2")
-    qtbot.keyClick(line, KEYS.Key_Up)
-    assert value(session, "conv1", "padding") == 3
-    qtbot.keyClick(line, KEYS.Key_Down, Qt.KeyboardModifier.AltModifier)
-    menu = popup(inspector)
-    next(action for action in menu.actions() if action.text().startswith("full")).trigger()
-    menu.close()
-    assert value(session, "conv1", "padding") == "full" and line.text() == "full"
-
-
-def popup(parent: QWidget) -> QMenu:
-    (menu,) = [item for item in parent.findChildren(QMenu) if item.isVisible()]
-    return menu
-
-
-def test_a_small_range_has_a_slider(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    session.append("batch_norm")
-    id = session.shown.selected[0]
-    slider = seen(inspector, QSlider)
-    steps = len(session.steps)
-    enter(qtbot, slider)
-    for _ in range(5):
-        qtbot.keyClick(slider, KEYS.Key_Right)
-    assert value(session, id, "momentum") == pytest.approx(0.15)
-    assert field(inspector, "momentum").text() == "0.15" and len(session.steps) == steps + 1
-
-
-def test_a_field_is_reset_to_its_default_which_is_named(inspector: Inspector, session: Session) -> None:
-    line = field(inspector, "kernel_size")
-    at = line.rect().center()
-    QApplication.sendEvent(line, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, line.mapToGlobal(at)))
-    menu = popup(inspector)
-    reset = menu.actions()[0]
-    assert reset.text() == "Reset to default (3 × 3)"
-    reset.trigger()
-    menu.close()
-    assert value(session, "conv1", "kernel_size") == [3, 3]
-
-
-# Nothing that is typed raises
-
-NASTY = (
-    "", " ", "-", "−", "nan", "inf", "1e999", "-1e999", "1e400", "0", "-1", "0.5", "10" * 15, "9" * 5000, "1e30", "٣",
-    "²", "½", "5 × ", "5x5x5", "[[[", "[" * 3000, "{}", '{"a": 1}', "null", "true", "NaN", "[NaN]", "Infinity", "a_b",
-    "\x00", "🙂", "%s{block}", "[[0, 1], [1]]", "[[0, 0]]", "1;2;3", "full", "SAME", "1,2", "1.024", "1,024", "   7   ",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", sorted(kinds()))
-def test_whatever_is_typed_is_taken_or_refused(inspector: Inspector, session: Session, qtbot: Any, kind: str) -> None:
-    session.append(kind, after="conv1")
-    for line in [item for item in inspector.findChildren(Line) if item.isVisible()]:
-        for text in NASTY:
-            enter(qtbot, line)
-            line.selectAll()
-            line.insert(text)
-            line.textEdited.emit(line.text())
-            for key in (KEYS.Key_Up, KEYS.Key_Return):
-                qtbot.keyClick(line, key)
-            block = session.shown.block
-            assert block is not None and not block.faults, (line.objectName(), text)
-            check(session.design).to_dict()
-
-
-def test_huge_numbers_in_a_field_do_not_hold_the_window(inspector: Inspector, session: Session, qtbot: Any) -> None:
-    for name in ("filters", "kernel_size", "stride", "padding", "dilation", "groups"):
-        type_over(qtbot, field(inspector, name), str(2**31 - 1))
-        assert str(2**31 - 1) in str(value(session, "conv1", name))
-    assert session.shown.report.problems
-
+from cnnbuilder.app.window import Window
+from tests.app.inspecting import KEYS, enter, faults, field, field_named, seen, type_over, value
 
 # What is shown
 
@@ -436,11 +104,6 @@ def test_a_block_is_renamed_and_a_bad_name_is_explained(inspector: Inspector, se
     assert faults(inspector) == ["There is a block 'pool1' already."] and line.text() == "pool1"
     qtbot.keyClick(line, KEYS.Key_Escape)
     assert not faults(inspector) and line.text() == "first"
-
-
-def field_named(inspector: QWidget) -> Line:
-    line: Line = seen(inspector, QLineEdit, "name")
-    return line
 
 
 def test_tab_leads_from_the_name_through_the_form_to_the_figures(
@@ -567,3 +230,29 @@ def test_everything_that_takes_the_keyboard_has_a_name_and_a_word_on_it(inspecto
             if item.isVisible() and item.focusPolicy() != Qt.FocusPolicy.NoFocus and not isinstance(item, QLabel):
                 assert item.accessibleName(), item
                 assert item.toolTip(), item
+
+
+# In the window
+
+
+def test_enter_in_a_field_leads_back_to_the_canvas(lenet: Window, qtbot: Any) -> None:
+    lenet.session.select(("conv1",))
+    lenet.activateWindow()
+    line = field(lenet.inspector, "filters")
+    type_over(qtbot, line, "7")
+    qtbot.keyClick(line, KEYS.Key_Return)
+    qtbot.waitUntil(lenet.canvas.hasFocus)
+
+
+def test_all_fixes_leads_to_the_problem(lenet: Window, qtbot: Any) -> None:
+    lenet.session.select(("conv2",))
+    lenet.activateWindow()
+    lenet.session.set_param("conv2", "kernel_size", [15, 15])
+    qtbot.mouseClick(seen(lenet.inspector, Trouble).last, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lenet.problems.isVisible)
+    qtbot.waitUntil(lambda: _focused() == "Apply: Padding same in conv2")
+
+
+def _focused() -> str:
+    at = QApplication.focusWidget()
+    return at.accessibleName() if at is not None else ""
