@@ -42,6 +42,7 @@ class Actions:
             action.setShortcut(QKeySequence(keys))
         action.setProperty("icon-name", icon)
         action.setStatusTip(says)
+        action.setProperty("plain", plain_words(action))
         action.triggered.connect(lambda _=False: then())
         self.window.addAction(action)
         self.made[name] = action

@@ -113,13 +113,13 @@ class _Rows(QStyledItemDelegate):
         if entry.icon:
             place = QRect(row.left(), row.center().y() - ICON // 2 + 1, ICON, ICON)
             icons.renderer(entry.icon, entry.colour or now.dim).render(painter, place)
-            row.setLeft(row.left() + ICON + GAP)
+        row.setLeft(row.left() + ICON + GAP)
         small = theme.ui_font(12)
         right = entry.right or ("" if grouped else entry.group)
         if right:
             painter.setFont(small)
             painter.setPen(QColor(now.problem if entry.problem else now.dim))
-            width = min(QFontMetrics(small).horizontalAdvance(right), row.width() * 2 // 3)
+            width = min(QFontMetrics(small).horizontalAdvance(right) + 2, row.width() * 2 // 3)
             words = QFontMetrics(small).elidedText(right, Qt.TextElideMode.ElideRight, width)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | middle, words)
             row.setRight(row.right() - width - GAP)

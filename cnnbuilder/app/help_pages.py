@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtGui import QAction
 
-from cnnbuilder.app.actions import keys_of, plain_words
+from cnnbuilder.app.actions import keys_of
 from cnnbuilder.app.gestures import FIRST_STEPS, GESTURES
 from cnnbuilder.design.formula import weights_formula
 from cnnbuilder.design.infer import infer
@@ -49,13 +49,18 @@ def _first_steps() -> str:
 
 
 def _keys(actions: Iterable[QAction]) -> str:
-    rows = [(keys_of(action), plain_words(action), action.statusTip()) for action in actions]
+    rows = [(keys_of(action), str(action.property("plain")), action.statusTip()) for action in actions]
     known = "".join(
-        f"<tr><td><b>{escape(keys)}</b></td><td>{escape(words)}</td></tr>" for keys, words, _ in rows if keys
+        f"<tr><td width='26%'><b>{escape(keys)}</b></td><td>{escape(words)}"
+        f"{f'<br><span class=dim>{escape(says)}</span>' if says else ''}</td></tr>"
+        for keys, words, says in rows
+        if keys
     )
     parts = [f"<h1>Keys and gestures</h1><h2>Commands</h2>{_table(known)}"]
     for head, lines in GESTURES.items():
-        body = "".join(f"<tr><td><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>" for how, what in lines)
+        body = "".join(
+            f"<tr><td width='42%'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>" for how, what in lines
+        )
         parts.append(f"<h2>{escape(head)}</h2>{_table(body)}")
     return "".join(parts)
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnbuilder.app import settings
+from cnnbuilder.app import settings, theme
 from cnnbuilder.app.settings import PREFERENCES, Preference
 
-WIDTH = 520
+WIDTH = 500
 
 
 class Preferences(QDialog):
@@ -24,7 +24,7 @@ class Preferences(QDialog):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setWindowTitle("Preferences")
-        self.setMinimumWidth(WIDTH)
+        self._helps: list[QLabel] = []
         self.fields: dict[str, QComboBox | QCheckBox] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
@@ -44,6 +44,16 @@ class Preferences(QDialog):
         column.addStretch(1)
         column.addWidget(self._buttons())
         settings.keeper().changed.connect(self._follow)
+        theme.keeper().changed.connect(self._suit_text)
+        self._suit_text()
+
+    def _suit_text(self) -> None:
+        """Room for every line in the size of text that is shown."""
+        for help in self._helps:
+            help.setFixedWidth(round(theme.scaled(WIDTH)))
+            help.ensurePolished()
+            help.setFixedHeight(help.heightForWidth(help.width()))
+        self.adjustSize()
 
     def _buttons(self) -> QDialogButtonBox:
         kind = QDialogButtonBox.StandardButton
@@ -74,6 +84,7 @@ class Preferences(QDialog):
         label.setBuddy(field)
         help.setObjectName("small")
         help.setWordWrap(True)
+        self._helps.append(help)
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignRight)
         self._grid.addWidget(help, row + 1, 0, 1, 2)

@@ -58,7 +58,7 @@ PREFERENCES = (
     Preference(
         "direction",
         "New designs run",
-        "Which way the cards of a new design are laid out. A design keeps its own; View ▸ Arrange changes it.",
+        "Which way the cards of a new design are laid out. A design keeps its own; the View menu changes it.",
         "right",
         (("right", "from left to right"), ("down", "from top to bottom")),
         "Canvas",

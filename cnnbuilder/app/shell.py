@@ -85,7 +85,7 @@ class Shell:
         canvas, shown = self._window.canvas, self._window.session.shown
         source = shown.selected[-1] if shown.selected else None
         card = canvas.cards.standing.get(source) if source else None
-        at = card.outline.center() if card else canvas.mapToScene(canvas.rect().center())
+        at = QPointF(*card.output()) if card else canvas.mapToScene(canvas.rect().center())
         self.ask_next(source, canvas.mapToGlobal(canvas.mapFromScene(at)), at)
 
     # Groups and notes

@@ -112,10 +112,17 @@ QHeaderView::section { background: $panel; color: $dim; border: none; border-bot
   font-size: ${small}px; font-weight: 600; }
 QTreeWidget, QListWidget { background: $panel; border: 1px solid transparent; border-radius: 6px; outline: none; }
 QTreeWidget:focus, QListWidget:focus { border-color: $accent; }
+QListWidget::item { padding: 4px 6px; border-radius: 6px; }
+QListWidget::item:hover { background: $well; }
+QListWidget::item:selected { background: $selection; color: $text; }
+QListWidget::item:disabled { background: transparent; padding-top: 9px; }
+QTextBrowser { background: $panel; border: 1px solid $line; border-radius: 8px; selection-background-color: $accent;
+  selection-color: $on_accent; }
+QTextBrowser:focus { border-color: $accent; }
 QListView#finder-list { background: transparent; border: none; outline: none; }
 #start, #start-body { background: $panel; }
 #welcome { font-size: ${huge}px; font-weight: 600; }
-#finder { background: $panel; border: 1px solid $line; border-radius: 10px; }
+#finder { background: $panel; border: 1px solid $handle; border-radius: 10px; }
 QTreeWidget::item { padding: 4px 2px; border-radius: 6px; }
 QTreeWidget::item:hover { background: $well; }
 QTreeWidget::item:selected { background: $selection; color: $text; }
