@@ -9,7 +9,7 @@ SHORT = 0.5
 PASSING = 20.0
 """What links of one block more across a break cost: rather a row several times as wide."""
 FORK = 1.0
-"""What a second link of the same block across a break costs."""
+"""What links of the same block beside its first cost, times the square of their number."""
 
 
 def rows_of(graph: Layered, columns: int) -> list[tuple[int, int]]:
@@ -48,6 +48,6 @@ def _passing(graph: Layered) -> list[float]:
             sources[at] += 1
         furthest[source] = max(furthest.get(source, 0), last)
     return [
-        PASSING * max(0, others - 1) + FORK * (all_links - others)
+        PASSING * max(0, others - 1) + FORK * (all_links - others) ** 2
         for all_links, others in zip(links, sources, strict=True)
     ]

@@ -1,0 +1,78 @@
+"""Arranged designs as the canvas runs their links: none through a card, and none across another where none need be."""
+
+from itertools import combinations, pairwise
+
+import pytest
+
+from cnnbuilder.app.canvas.content import PORT, PORT_STEP, WIDTH
+from cnnbuilder.app.canvas.routing import Places, Router
+from cnnbuilder.design.layout import arranged
+from cnnbuilder.files import load
+from cnnbuilder.files.resources import samples
+from tests.design.graphs import chain, dense, inception, residual, unet
+
+HEIGHT = 216
+"""Of a card with a picture."""
+
+directions = pytest.mark.parametrize("direction", ["right", "down"])
+GRAPHS = {
+    **{path.stem: load(path).graph for path in sorted(samples().glob("*.json"))},
+    "chain": chain(30),
+    "residual": residual(7),
+    "residual, skip first": residual(7, skip_first=True),
+    "inception": inception(4),
+    "dense": dense(6),
+    "unet": unet(4),
+}
+
+
+def ways(graph, direction):
+    """Where cards lie and how links run."""
+    rects = {id: (x, y, x + WIDTH, y + HEIGHT) for id, (x, y) in arranged(graph, direction).items()}
+    places = Places()
+    for id, rect in rects.items():
+        places.put(id, rect)
+    router = Router(places, direction == "down")
+    found = {}
+    for link in graph.links:
+        source, target = rects[link.source], rects[link.target]
+        if direction == "right":
+            start, end = (source[2], source[1] + PORT), (target[0], target[1] + PORT + PORT_STEP * link.input)
+        else:
+            middle = (len(graph.wiring.sources[link.target]) - 1) / 2
+            start = source[0] + WIDTH / 2, source[3]
+            end = target[0] + WIDTH / 2 + PORT_STEP * (link.input - middle), target[1]
+        found[link] = router.route(link, link.source, start, end, (source, target))
+    return rects, found
+
+
+def meets(a, b, rect):
+    """Whether a straight piece runs through a card."""
+    left, right, top, bottom = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
+    return left < rect[2] and right > rect[0] and top < rect[3] and bottom > rect[1]
+
+
+def cross(first, second):
+    """Whether a level piece of one way crosses an upright piece of the other."""
+    for one, other in ((first, second), (second, first)):
+        for (a, y), (b, v) in pairwise(one):
+            for (x, c), (z, d) in pairwise(other):
+                if y == v and x == z and min(a, b) < x < max(a, b) and min(c, d) < y < max(c, d):
+                    return True
+    return False
+
+
+@directions
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_link_runs_through_a_card(name, direction):
+    rects, found = ways(GRAPHS[name], direction)
+    for link, way in found.items():
+        others = [rect for id, rect in rects.items() if id not in (link.source, link.target)]
+        assert not any(meets(a, b, rect) for a, b in pairwise(way) for rect in others), link
+
+
+@pytest.mark.parametrize("name", ["lenet5", "vgg16", "alexnet", "chain", "dense", "inception"])
+def test_no_link_crosses_another(name):
+    _, found = ways(GRAPHS[name], "right")
+    crossing = [(a, b) for a, b in combinations(found, 2) if a.source != b.source and cross(found[a], found[b])]
+    assert not crossing
