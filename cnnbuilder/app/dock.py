@@ -16,6 +16,7 @@ class TitleBar(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
+        self._dock = dock
         self._folded = True
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._label = QLabel()
@@ -69,7 +70,7 @@ class TitleBar(QWidget):
         now, painter = theme.now(), QPainter(self)
         painter.fillRect(self.rect(), QColor(now.panel))
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(now.line))
-        if self.parentWidget().isWindow():
+        if self._dock.isWindow():
             painter.setPen(QColor(now.line))
             painter.drawRect(self.rect().adjusted(0, 0, -1, 0))
         wide = min(self._label.sizeHint().width() + 26, self.width())
@@ -140,6 +141,11 @@ class Dock(QDockWidget):
         self._front = front
         if self.view is not None:
             self.view.setVisible(front)
+
+    @property
+    def in_front(self) -> bool:
+        """Whether its view is seen, not behind another tab."""
+        return self.view is not None and self.view.isVisible()
 
     def settle(self, tabbed: bool) -> None:
         """Have a title where no tab says it, and show the view that Qt forgets when a covered dock is taken out."""

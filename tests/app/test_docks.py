@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QTabBar, QToolButton, QWidget
 
 from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.window import Window
@@ -96,6 +96,23 @@ def test_views_beside_each_other_have_titles(lenet: Window, qtbot: Any) -> None:
     assert "Kernels" in dock.bar._label.text()
 
 
+def test_a_tab_has_a_menu_for_its_own_view(lenet: Window, qtbot: Any) -> None:
+    """Also where two tabs have one title."""
+    second = lenet.docks.open("kernels")
+    lenet.docks.show_view("maps")
+    bar = tabs(lenet)
+    qtbot.waitUntil(lambda: titles(lenet).count("Kernels") == 2)
+    number = len(titles(lenet)) - 1
+    assert lenet.docks.dock_of_tab(bar, number) is second
+    bar.customContextMenuRequested.emit(bar.tabRect(number).center())
+    (menu,) = [menu for menu in lenet.docks.findChildren(QMenu) if menu.isVisible()]
+    menu.actions()[0].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: second.in_front and lenet.docks.is_seen("maps"))
+    second.close()
+    qtbot.waitUntil(lambda: "kernels-2" not in lenet.docks.held)
+
+
 def test_the_panels_and_all_views_are_hidden_and_shown_by_keys(lenet: Window, qtbot: Any) -> None:
     lenet.activateWindow()
     qtbot.waitUntil(lenet.isActiveWindow)
@@ -113,15 +130,15 @@ def test_the_layout_is_remembered(open_window: Callable[..., Window], qtbot: Any
     window.docks.dock_of("gradients").close()  # type: ignore[union-attr]
     window.docks.panel("palette").hide()
     qtbot.waitUntil(lambda: window.docks.dock_of("gradients") is None)
-    kept = [dock.objectName() for dock in window.docks._docks.values()]
+    kept = [dock.objectName() for dock in window.docks.held.values()]
     window._leaving = True
     window.close()
     again = open_window()
-    assert [dock.objectName() for dock in again.docks._docks.values()] == kept == ["maps", *FIRST[2:], "maps-2"]
+    assert [dock.objectName() for dock in again.docks.held.values()] == kept == ["maps", *FIRST[2:], "maps-2"]
     assert not again.palette_.isVisible() and again.inspector.isVisible()
     again.actions_.made["reset-layout"].trigger()
     settle(qtbot, again)
-    assert [dock.objectName() for dock in again.docks._docks.values()] == FIRST and again.palette_.isVisible()
+    assert [dock.objectName() for dock in again.docks.held.values()] == FIRST and again.palette_.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +162,7 @@ def test_settings_that_cannot_be_understood_give_the_first_layout(
     settings.setValue("docks/layout", QByteArray(layout) if isinstance(layout, bytes) else layout)
     docks = made_docks(qtbot)
     docks.restore(settings)
-    assert [dock.objectName() for dock in docks._docks.values()] == ["maps", "problems"]
+    assert [dock.objectName() for dock in docks.held.values()] == ["maps", "problems"]
     docks.close()
 
 
@@ -175,7 +192,7 @@ def test_many_views_opened_and_closed_leave_nothing_behind(lenet: Window, qtbot:
         gone += [weakref.ref(dock), weakref.ref(dock.view)]
         dock.close()
         del dock
-    qtbot.waitUntil(lambda: len(lenet.docks._docks) == 5)
+    qtbot.waitUntil(lambda: len(lenet.docks.held) == 5)
     settle(qtbot, lenet)
     assert count() == before
     assert lenet.session.receivers("2changed(PyObject,PyObject)") == heard
