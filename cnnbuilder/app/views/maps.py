@@ -92,7 +92,7 @@ class MapsView(QWidget):
         self.foot.chosen.connect(self._again)
         self.foot.sorted.connect(self._again)
         self.foot.sized.connect(self.grid.set_tile_width)
-        self.foot.back.connect(self._show_all)
+        self.foot.back.connect(lambda: self.grid.stand_alone(None))
         self.foot.pinned.connect(self._pin)
         self._session.changed.connect(self._changed)
 
@@ -210,9 +210,6 @@ class MapsView(QWidget):
         self.foot.show_size(sight.layout.wide, widest(rows, columns), sight.wide is not None)
         dead = len(self._tiles.values) > 1 and bool(self._summary.dead.any())
         self.foot.show_odd(self._summary.words(), dead, len(self._tiles.values), sight.alone is not None)
-
-    def _show_all(self) -> None:
-        self.grid.stand_alone(None)
 
     def _why(self, block: str | None) -> str:
         shown = self._session.shown
