@@ -182,6 +182,13 @@ def test_a_long_chain_breaks_where_one_link_passes():
             assert len(across) == 1 or link.source.startswith("add")
 
 
+@pytest.mark.parametrize(("count", "rows"), [(5, [5]), (6, [6]), (10, [5, 5]), (11, [5, 6]), (12, [5, 5, 2])])
+def test_rows_are_full_and_no_card_is_left_alone(count, rows):
+    places = arranged(chain(count))
+    heights = [y for _, y in places.values()]
+    assert [heights.count(y) for y in sorted(set(heights))] == rows
+
+
 def test_down_is_down():
     places = arranged(chain(12), "down")
     assert places["b1"] == (0, ROW)

@@ -6,6 +6,8 @@ ROW_COST = 0.2
 """What a row costs, beside one that is twice as wide as it should be: that costs `WIDE`."""
 WIDE = 3.0
 SHORT = 0.5
+LONELY = 1.0
+"""What a row of one card costs more."""
 PASSING = 20.0
 """What links of one block more across a break cost: rather a row several times as wide."""
 FORK = 1.0
@@ -24,7 +26,7 @@ def rows_of(graph: Layered, columns: int) -> list[tuple[int, int]]:
         for width in range(1, min(stop, widest) + 1):
             excess = width / columns - 1
             factor = WIDE if excess > 0 else 0.0 if stop == end else SHORT
-            spent = cost[stop - width] + across + ROW_COST + factor * excess * excess
+            spent = cost[stop - width] + across + ROW_COST + factor * excess * excess + LONELY * (width == 1)
             # Of equal breaks the earliest rows are full.
             if spent <= cost[stop] + 1e-9:
                 cost[stop], begin[stop] = spent, stop - width
