@@ -63,12 +63,13 @@ class Actions:
         action.setToolTip(f"{tip}\n{action.statusTip()}" if action.statusTip() else tip)
 
     def recolour(self) -> None:
-        """Give every action its icon in the colours of the theme."""
+        """Give every action its icon in the colours of the theme, and its keys where it says what it does."""
         dark = theme.now().dark
         if "theme" in self.made:
             self.made["theme"].setText("Light &theme" if dark else "Dark &theme")
             self.made["theme"].setProperty("icon-name", "sun" if dark else "moon")
         for action in self.made.values():
+            self._tip(action)
             if action.property("icon-name"):
                 action.setIcon(icons.icon(str(action.property("icon-name"))))
 

@@ -82,7 +82,7 @@ def _edit(window: "Window", menu: QMenu) -> None:
     put(menu, "cut", "Cu&t", Key.Cut, shell.clipboard.cut, "", "Take the selected blocks out, and keep them.")
     put(menu, "copy", "&Copy", Key.Copy, shell.clipboard.copy, "", "Keep the selected blocks and their links.")
     put(menu, "paste", "&Paste", Key.Paste, shell.clipboard.paste, "", "Blocks, a design as text, or a picture.")
-    put(menu, "duplicate", "D&uplicate", "Ctrl+D", session.duplicate, "", "The selected blocks a second time.")
+    put(menu, "duplicate", "Dupl&icate", "Ctrl+D", session.duplicate, "", "The selected blocks a second time.")
     put(menu, "delete", "&Delete\tDel", None, session.remove_selected, "", "The chain is closed behind them.")
     put(menu, "select-all", "Select &all", Key.SelectAll, lambda: session.select(tuple(session.design.blocks)))
 
@@ -93,7 +93,7 @@ def _structure(window: "Window", menu: QMenu) -> None:
     put(
         menu,
         "next",
-        "What may come &next …\tTab",
+        "What may come ne&xt …\tTab",
         None,
         shell.want_next,
         "plus",
@@ -124,7 +124,7 @@ def _structure(window: "Window", menu: QMenu) -> None:
     put(
         menu,
         "fold-repeats",
-        "Fold repeated s&tages",
+        "Fold repeated &stages",
         "Ctrl+R",
         shell.fold_repeats,
         "",
@@ -132,19 +132,19 @@ def _structure(window: "Window", menu: QMenu) -> None:
     )
     put(menu, "unfold-all", "Unfold all", "Ctrl+Shift+R", session.unfold_all)
     menu.addSeparator()
-    put(menu, "preferences", "Pre&ferences …", "Ctrl+,", shell.show_preferences, "", "Theme, text, shapes, running.")
+    put(menu, "preferences", "Pref&erences …", "Ctrl+,", shell.show_preferences, "", "Theme, text, shapes, running.")
 
 
 def _view(window: "Window", menu: QMenu) -> None:
     put, canvas, session = window.actions_.put, window.canvas, window.session
-    larger = put(menu, "zoom-in", "Zoom &in", "Ctrl++", lambda: canvas.zoom_by(1.25), "zoom-in")
+    larger = put(menu, "zoom-in", "&Zoom in", "Ctrl++", lambda: canvas.zoom_by(1.25), "zoom-in")
     larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
     put(menu, "zoom-out", "Zoom &out", "Ctrl+-", lambda: canvas.zoom_by(0.8), "zoom-out")
     put(menu, "zoom-1", "&Actual size", "Ctrl+0", canvas.reset_zoom)
     put(menu, "fit", "&Fit the network", "F", canvas.fit, "fit", "All of it in view.")
     menu.addSeparator()
     put(menu, "arrange", "&Lay the cards anew", "L", session.arrange, "", "With few crossings, in the same direction.")
-    put(menu, "arrange-right", "From left to &right", None, lambda: session.arrange("right"))
+    put(menu, "arrange-right", "From left to right", None, lambda: session.arrange("right"))
     put(menu, "arrange-down", "From top to &bottom", "Shift+L", lambda: session.arrange("down"))
     menu.addSeparator()
     minimap = put(
@@ -153,7 +153,6 @@ def _view(window: "Window", menu: QMenu) -> None:
     minimap.setCheckable(True)
     minimap.setChecked(settings.get("minimap"))
     put(menu, "theme", "Dark &theme", "Ctrl+Shift+D", preferred.turn_theme)
-    settings.keeper().changed.connect(lambda key: minimap.setChecked(settings.get("minimap")))
 
 
 def _run(window: "Window", menu: QMenu) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from cnnbuilder import __version__
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from cnnbuilder.app.window import Window
 
 
-class Shell:
+class Shell(QObject):
     """Belongs to one window."""
 
     def __init__(self, window: "Window") -> None:
+        super().__init__(window)
         self._window = window
         self.clipboard = Clipboard(window.session, self.tell, self._pointed_at, self._paste_picture)
         settings.keeper().changed.connect(self._prefer)
@@ -35,7 +36,9 @@ class Shell:
     def _prefer(self, key: str) -> None:
         """Follow a preference that concerns the document on top."""
         session = self._window.session
-        if key == "live":
+        if key == "minimap":
+            self._window.actions_.made["minimap"].setChecked(bool(settings.get("minimap")))
+        elif key == "live":
             session.look(live=bool(settings.get("live")))
         elif key == "shapes":
             # Every view compares what it shows with what it showed: against an empty design, all of it differs.
