@@ -110,12 +110,17 @@ def test_a_clash_is_drawn_explained_and_mended_with_one_click(lenet: Window, qtb
     assert "larger than its input" in card.content.fault
     assert lenet.status._fits.text() == "1 problem"
     lenet.docks.show_view("problems")
-    button = next(item for item in lenet.problems.findChildren(QPushButton) if item.text() == "Apply")
+    qtbot.waitUntil(lambda: bool(_fixes(lenet)))
+    button = _fixes(lenet)[0]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not check(lenet.session.design).problems
     assert lenet.session.shown.undo == button.accessibleName().removeprefix("Apply: ")
     lenet.session.undo()
     assert check(lenet.session.design).problems
+
+
+def _fixes(window: Window) -> list[QPushButton]:
+    return [item for item in window.problems.findChildren(QPushButton) if item.text() == "Apply" and item.isVisible()]
 
 
 def test_dragging_a_card_is_one_step_and_checks_nothing(lenet: Window, qtbot: Any) -> None:

@@ -137,6 +137,7 @@ class TextField(Field):
         self.line = Line()
         self._begun: Any = None
         self._fault = ""
+        self._typing = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
@@ -201,13 +202,13 @@ class TextField(Field):
     def _says(self, value: Any) -> bool:
         """Whether what is being typed is `value`, in whatever words."""
         try:
-            return self.line.hasFocus() and bool(self.value_of(self.line.text()) == value)
+            return self._typing and bool(self.value_of(self.line.text()) == value)
         except BadValue:
             return False
 
     def _set(self, text: str) -> None:
         self._pause.stop()
-        self._fault, self.line.half_typed = "", False
+        self._fault, self._typing, self.line.half_typed = "", False, False
         if self.line.text() != text:
             at = self.line.cursorPosition()
             self.line.setText(text)
@@ -215,6 +216,7 @@ class TextField(Field):
         self.refused.emit("")
 
     def _typed(self, text: str) -> None:
+        self._typing = True
         try:
             value = self.value_of(text)
         except BadValue as error:
