@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from math import floor
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, QSizeF, Qt
@@ -28,6 +29,9 @@ class Ground:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._kept = QPixmap()
+        self._lines: tuple[list[QLineF], list[QLineF]] = ([], [])
+        """The links that are in order, and those that are not, as straight lines."""
+        self._lines_of = -1
         self.of: object = None
         """What the picture kept shows."""
 
@@ -47,12 +51,30 @@ class Ground:
             with placed(painter, view, ratio):
                 for frame in self._scene.frames:
                     paint_frame(painter, frame, view.zoom)
-                paint_wires(painter, self._scene, view.seen(QSizeF(size)), view.zoom, hidden)
+                if Level.at(view.zoom) is Level.ICONS and hidden is None:
+                    self._far_wires(painter)
+                else:
+                    paint_wires(painter, self._scene, view.seen(QSizeF(size)), view.zoom, hidden)
                 if Level.at(view.zoom) is not Level.ICONS:
                     for frame in self._scene.frames:
                         paint_head(painter, frame)
             painter.end()
         return self._kept
+
+    def _far_wires(self, painter: QPainter) -> None:
+        """All links at once, as thin lines with sharp corners: at this size nobody sees that they are not round."""
+        if self._lines_of != self._scene.version:
+            self._lines_of = self._scene.version
+            self._lines = ([], [])
+            for wire in self._scene.wires.values():
+                self._lines[wire.broken].extend(QLineF(*a, *b) for a, b in pairwise(wire.points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for lines, colour in zip(self._lines, (theme.now().link, theme.now().problem), strict=True):
+            pen = QPen(QColor(colour), 1)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(lines)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     @staticmethod
     def _dots(painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:

@@ -7,7 +7,7 @@ from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.card import Card
 from cnnbuilder.app.canvas.content import WIDTH
 from cnnbuilder.app.canvas.extras import EMPTY_NOTE, NOTE_MARGIN, NOTE_PX, NoteItem
-from cnnbuilder.app.canvas.ground import Ground, in_sight, link_pen, placed
+from cnnbuilder.app.canvas.ground import Ground, link_pen, placed
 from cnnbuilder.app.canvas.look import Look
 from cnnbuilder.app.canvas.painting import EDGE, Level, Marks, paint_card, paint_picture, paint_port
 from cnnbuilder.app.canvas.scene import Scene
@@ -57,8 +57,7 @@ class Renderer:
         """All that lies on the ground."""
         level, scale = Level.at(view.zoom), view.zoom * ratio
         seen = view.seen(QSizeF(size)).adjusted(-EDGE, -EDGE, EDGE, EDGE)
-        area = (seen.left(), seen.top(), seen.right(), seen.bottom())
-        shown = [card for card in self._scene.all_cards() if in_sight(card.rect, area)]
+        shown = self._scene.cards_in(seen)
         shown.sort(key=lambda card: card.selected)  # what is held or selected lies above the rest
         with placed(painter, view, ratio):
             self._marked_links(painter, view.zoom)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QRectF
 
 from cnnbuilder.app.canvas.card import Card
-from cnnbuilder.app.canvas.content import card_content, group_content, link_words, shape_changes, short_shape
+from cnnbuilder.app.canvas.content import WIDTH, card_content, group_content, link_words, shape_changes, short_shape
 from cnnbuilder.app.canvas.extras import FRAME_HEAD, FRAME_MARGIN, Frame, NoteItem
 from cnnbuilder.app.canvas.routing import Places, Point, Rect, Router
 from cnnbuilder.app.canvas.wire import Wire
@@ -180,6 +180,15 @@ class Scene:
     def all_cards(self) -> list[Card]:
         """Cards of blocks and of folded groups."""
         return [*self.cards.values(), *self.stacks.values()]
+
+    def cards_in(self, area: QRectF) -> list[Card]:
+        """The cards of which something is in `area`."""
+        left, top, right, bottom = area.left() - WIDTH, area.top(), area.right(), area.bottom()
+        return [
+            card
+            for card in self.all_cards()
+            if left < card.x < right and card.y < bottom and card.y + card.content.height > top
+        ]
 
     def cards_rect(self) -> QRectF:
         """What cards, notes and frames cover."""
