@@ -10,7 +10,7 @@ from cnnbuilder.design.document import Design
 from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.graph import Block
 from cnnbuilder.design.layer import Weight
-from cnnbuilder.design.shape import grouped, plural, show, show_pair
+from cnnbuilder.design.shape import grouped, order, plural, show, show_pair
 from cnnbuilder.design.sharing import CONVOLUTION, FULL, LOCAL, TILED, Way
 from cnnbuilder.explain.fields import typical_field
 
@@ -22,6 +22,8 @@ SHARING = {
     FULL: "Every output reads every input, each connection with a weight of its own.",
 }
 """What each way to share weights means."""
+SIZES = {False: "height × width × channels", True: "channels × height × width"}
+"""What the numbers of a shape are, by whether channels come first."""
 
 
 def size_formulas(report: Report, block: Block) -> tuple[Formula, ...]:
@@ -76,7 +78,7 @@ def cost_figures(design: Design, report: Report, block: Block) -> tuple[Figure, 
         Figure(
             "output",
             show(inference.shape),
-            "Height × width × channels of what comes out; a single number is a vector.",
+            f"What comes out, as {SIZES[order.channels_first]}; a single number is a vector.",
         ),
         Figure(
             "multiply-adds",
