@@ -35,7 +35,7 @@ def arranged(graph: Graph, direction: str = "right", groups: Iterable[Group] = (
 @lru_cache(8)
 def _arranged(wiring: Wiring, direction: str, folded: tuple[tuple[str, ...], ...]) -> dict[str, Place]:
     # Remembered by the wiring itself: the very same one comes again at every edit that draws no link.
-    ids = (*wiring.order, *(id for id in wiring.sources if id not in set(wiring.order)))
+    ids = tuple(dict.fromkeys((*wiring.order, *wiring.sources)))
     if not folded:
         return _placed(ids, wiring.sources, direction)
     card = {id: id for id in ids}

@@ -47,7 +47,7 @@ def _chains(graph: Layered, layers: Sequence[Sequence[int]]) -> Chains:
     """For each layer the straight links from it, as places in it and in the next, from the top."""
     joined: set[tuple[int, bool]] = set()
     straight: list[tuple[int, int]] = []
-    links = [(s, t, abs(port)) for s, t, port in graph.links if s in place and t in place]
+    links = [(s, t, abs(port)) for layer in layers for s in layer for t, port in graph.onward[s] if t in place]
     for source, target, _ in sorted(links, key=lambda link: (*_rank(graph, link[0], link[1]), link[2], link)):
         if (source, True) in joined or (target, False) in joined:
             continue

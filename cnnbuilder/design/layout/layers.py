@@ -5,6 +5,7 @@ K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of hierarc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 MOST_STATIONS = 4000
 """Above this, links of one block share their stations; above it still, the longest links have none."""
@@ -30,6 +31,14 @@ class Layered:
     """The cards of the longest path."""
     weight: list[int] = field(default_factory=list)
     """For each node the cards of the longest path through it."""
+
+    @cached_property
+    def onward(self) -> list[list[tuple[int, float]]]:
+        """For each node the pieces that lead from it, as `(to, port)`."""
+        found: list[list[tuple[int, float]]] = [[] for _ in self.layer_of]
+        for source, target, port in self.links:
+            found[source].append((target, port))
+        return found
 
     def is_card(self, node: int) -> bool:
         """Whether `node` is a card and not a station."""

@@ -18,23 +18,33 @@ def rows_of(graph: Layered, columns: int) -> list[tuple[int, int]]:
     """Ranges of layers that make a row each: about `columns` wide, broken where one link passes if there is such."""
     end = len(graph.layers)
     passing = _passing(graph)
-    widest = max(4 * columns, 80)
+    widths = range(1, min(max(4 * columns, 80), end) + 1)
+    price = [_price(width, columns, SHORT) for width in widths]
+    last = [_price(width, columns, 0.0) for width in widths]
     cost = [0.0] + [float("inf")] * end
     begin = [0] * (end + 1)
     for stop in range(1, end + 1):
         across = passing[stop] if stop < end else 0.0
-        for width in range(1, min(stop, widest) + 1):
-            excess = width / columns - 1
-            factor = WIDE if excess > 0 else 0.0 if stop == end else SHORT
-            spent = cost[stop - width] + across + ROW_COST + factor * excess * excess + LONELY * (width == 1)
+        best, start = float("inf"), 0
+        for width, own in enumerate(price if stop < end else last, 1):
+            if width > stop or (own > best and width > columns):
+                break
+            spent = cost[stop - width] + own
             # Of equal breaks the earliest rows are full.
-            if spent <= cost[stop] + 1e-9:
-                cost[stop], begin[stop] = spent, stop - width
+            if spent <= best + 1e-9:
+                best, start = spent, stop - width
+        cost[stop], begin[stop] = best + across, start
     found: list[tuple[int, int]] = []
     while end:
         found.append((begin[end], end))
         end = begin[end]
     return found[::-1]
+
+
+def _price(width: int, columns: int, short: float) -> float:
+    """What a row of that width costs."""
+    excess = width / columns - 1
+    return ROW_COST + (WIDE if excess > 0 else short) * excess * excess + LONELY * (width == 1)
 
 
 def _passing(graph: Layered) -> list[float]:
