@@ -90,8 +90,8 @@ class TargetPanel(QFrame):
     def _filter(self, text: str) -> None:
         """Show what contains the text; what begins with it is current."""
         wanted, best = text.strip().lower(), None
-        for row in range(self.classes.topLevelItemCount()):
-            item = self.classes.topLevelItem(row)
+        rows = range(self.classes.topLevelItemCount())
+        for item in filter(None, map(self.classes.topLevelItem, rows)):
             words = item.text(0).lower()
             item.setHidden(wanted not in words)
             if wanted in words and (best is None or (words.startswith(wanted) and not _begins(best, wanted))):

@@ -101,3 +101,46 @@ def test_stopping_ends_the_thread_also_while_it_works(qapp: Any, kernels: None) 
     runner.ask(Request(load(samples() / "lenet5.json"), None, PICTURE))
     runner.stop()
     assert not runner._thread.is_alive()
+
+
+def test_a_slow_network_under_a_stream_of_edits_is_still_shown(qtbot: Any, runner: Runner) -> None:
+    from PySide6.QtCore import QTimer
+
+    from cnnbuilder.app import runner as module
+
+    design = load(samples() / "alexnet.json")
+    picture = read_picture(samples() / "pictures" / "chelsea.jpg")
+    answer(qtbot, runner, Request(design, None, picture))
+    found: list[Result] = []
+    runner.finished.connect(found.append)
+    asked: list[Request] = []
+
+    def ask() -> None:
+        asked.append(Request(design.with_params("conv1", filters=90 + len(asked) % 7), None, picture))
+        runner.ask(asked[-1])
+
+    stream = QTimer()
+    stream.timeout.connect(ask)
+    stream.start(int(1000 * module.PATIENCE / 5))
+    qtbot.waitUntil(lambda: len(found) >= 3, timeout=60_000)
+    stream.stop()
+    assert found[0].request is not asked[-1]
+    qtbot.waitUntil(lambda: found[-1].request is asked[-1], timeout=60_000)
+
+
+def test_without_backward_there_are_no_gradients(qtbot: Any, runner: Runner) -> None:
+    result = answer(qtbot, runner, Request(load(samples() / "lenet5.json"), None, PICTURE, backward=False))
+    assert result.scores is not None and not result.output_gradients and result.backward_seconds is None
+
+
+def test_running_is_told_from_the_first_question_to_the_last_answer(qtbot: Any, runner: Runner) -> None:
+    told: list[bool] = []
+    runner.running.connect(told.append)
+    design = load(samples() / "lenet5.json")
+    for number in range(1, 6):
+        runner.ask(Request(design.with_params("conv1", filters=number), None, PICTURE))
+    assert told == [True] and runner.is_running
+    qtbot.waitUntil(lambda: told == [True, False], timeout=60_000)
+    runner.ask(Request(design, None, PICTURE))
+    runner.cancel()
+    assert told == [True, False, True, False] and not runner.is_running

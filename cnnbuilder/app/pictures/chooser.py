@@ -97,6 +97,7 @@ class Chooser(QFrame):
             item = QListWidgetItem(self._glances.get(path, _empty()), path.stem)
             item.setData(Qt.ItemDataRole.UserRole, str(path))
             item.setToolTip(path.name)
+            item.setSizeHint(CELL)
             list_.addItem(item)
         list_.setFixedHeight(-(-len(paths) // COLUMNS) * CELL.height() + 6)
         missing = [path for path in paths if path not in self._glances]

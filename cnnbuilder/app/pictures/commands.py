@@ -26,7 +26,7 @@ def picture_commands(
         make("draw", "&Draw a digit", None, bar.open_drawing, "pen"),
         make("prepare", "&What the network sees", None, bar.open_preparing, "picture"),
         make("target", "&Class of the backward pass", None, bar.target.click),
-        make("backward", "Run &backward", None, turn_backward),
+        make("backward", "Run bac&kward", None, turn_backward),
     ]
     keys = {"next-picture": ("]", "Alt+Right"), "last-picture": ("[", "Alt+Left"), "draw": ("Ctrl+Shift+P",)}
     names = ("pictures", "next-picture", "last-picture", "paste-picture", "draw", "prepare", "target", "backward")

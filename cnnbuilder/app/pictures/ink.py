@@ -4,11 +4,12 @@ There, digits were fitted into 20 × 20 pixels and their centre of mass laid in 
 "Gradient-based learning applied to document recognition" (1998), section III-A.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,7 @@ class Ink:
     def begin(self, x: float, y: float, width: float, erases: bool) -> None:
         """Put the pen down."""
         self.strokes.append(Stroke(width, erases, [(x, y)]))
-        self._paint(self.strokes[-1], 0)
+        self._paint(self.strokes[-1])
 
     def go(self, x: float, y: float) -> None:
         """Move the pen that is down."""
@@ -60,28 +61,25 @@ class Ink:
             self.strokes.pop()
             self.image = self._empty()
             for stroke in self.strokes:
-                self._paint(stroke, 0)
+                self._paint(stroke)
 
     def clear(self) -> None:
         """Take everything back."""
         self.strokes.clear()
         self.image = self._empty()
 
-    def _paint(self, stroke: Stroke, first: int) -> None:
+    def _paint(self, stroke: Stroke, first: int | None = None) -> None:
+        """Paint a stroke, or go on at point `first`; piece by piece, so that painting it again gives the same."""
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = QColor(0, 0, 0) if stroke.erases else QColor(255, 255, 255)
-        points = [QPointF(x * FINE, y * FINE) for x, y in stroke.points[first:]]
-        painter.setPen(
-            QPen(
-                colour,
-                stroke.width * FINE,
-                Qt.PenStyle.SolidLine,
-                Qt.PenCapStyle.RoundCap,
-                Qt.PenJoinStyle.RoundJoin,
-            )
-        )
-        painter.drawPolyline(QPolygonF(points)) if len(points) > 1 else painter.drawPoint(points[0])
+        style = Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        painter.setPen(QPen(colour, stroke.width * FINE, *style))
+        points = [QPointF(x * FINE, y * FINE) for x, y in stroke.points]
+        if first is None:
+            painter.drawPoint(points[0])
+        for start, end in itertools.pairwise(points[first or 0 :]):
+            painter.drawLine(start, end)
         painter.end()
 
     def values(self, centred: bool) -> "NDArray[np.uint8]":
@@ -101,7 +99,7 @@ def _bytes(image: QImage) -> Any:
     import numpy as np
 
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width()]
+    return rows[:, : image.width()].copy()  # an image takes its memory with it
 
 
 def _centred(image: QImage, fine: Any) -> QImage:
