@@ -16,7 +16,7 @@ from cnnbuilder.files.resources import resource, samples
 ROOT = Path(__file__).resolve().parent.parent
 CHECKOUT = (ROOT / "pyproject.toml").exists()
 
-HEAVY = ("PySide6", "pyqtgraph", "numba", "llvmlite", "numpy", "PIL", "onnx", "torch", "safetensors", "psutil")
+HEAVY = ("PySide6", "numba", "llvmlite", "numpy", "PIL", "onnx", "torch", "safetensors", "psutil")
 
 
 def imported(code):
@@ -43,14 +43,14 @@ def test_a_run_needs_neither_qt_nor_numba_once_the_kernels_are_compiled(kernels)
 import numpy as np, cnnbuilder as cb
 cb.Network(cb.load({str(samples() / "lenet5.json")!r})).forward(np.zeros((1, 28, 28)))
 """
-    assert not {"PySide6", "pyqtgraph", "numba"} & set(imported(code))
+    assert not {"PySide6", "numba"} & set(imported(code))
 
 
 def test_checking_on_the_command_line_needs_none_of_them():
     code = f"from cnnbuilder.cli import main; main(['check', {str(samples() / 'lenet5.json')!r}, '--json'])"
     lines = imported(code)
     assert not set(HEAVY) & set(lines[-1:])
-    assert not {"PySide6", "pyqtgraph", "numba"} & set(lines)
+    assert not {"PySide6", "numba"} & set(lines)
 
 
 def test_every_public_name_is_there():

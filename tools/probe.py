@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cnnbuilder.app import program
+from cnnbuilder.app import program, theme
 
 
 class Ear(QObject):
@@ -38,7 +38,7 @@ def main() -> int:
         "app": QApplication.instance(),
         "QPoint": QPoint,
         "QRegion": QRegion,
-        "theme": program.theme,
+        "theme": theme,
         "QWidget": QWidget,
     }
 
