@@ -162,6 +162,8 @@ class Window(QMainWindow):
         self.strip.wanted.connect(self.documents.new)
         self.inspector.done.connect(canvas.setFocus)
         self.inspector.problem_wanted.connect(self._show_problem)
+        canvas.edit_wanted.connect(self.inspector.edit)
+        self.inspector.help_wanted.connect(self.shell.show_help)
         self.status.show_problems.connect(lambda: self.docks.show_view("problems"))
         self.status.zoom_in.connect(self.actions_.made["zoom-in"].trigger)
         self.status.zoom_out.connect(self.actions_.made["zoom-out"].trigger)
@@ -263,6 +265,7 @@ class Window(QMainWindow):
             self.documents.leave(self._leave)
             return
         self._leaving = True
+        self.documents.remember_open()
         settings = QSettings()
         settings.setValue("window/geometry", self.saveGeometry())
         self.docks.save(settings)

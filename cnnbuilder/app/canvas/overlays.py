@@ -36,11 +36,12 @@ def paint_picker(painter: QPainter, card: Card, side: int) -> None:
         painter.drawText(at, CENTRE, words)
 
 
-def paint_focus(painter: QPainter, size: QSize) -> None:
-    """Round the whole canvas, while keys go to it."""
+def paint_focus(painter: QPainter, size: QSize, strong: bool) -> None:
+    """Round the whole canvas, while keys go to it; `strong` where they are used."""
+    width = 2 if strong else 1
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(theme.now().accent), 2))
-    painter.drawRect(QRectF(1, 1, size.width() - 2, size.height() - 2))
+    painter.setPen(QPen(QColor(theme.now().accent), width))
+    painter.drawRect(QRectF(0, 0, size.width(), size.height()).adjusted(width / 2, width / 2, -width / 2, -width / 2))
 
 
 def paint_empty(painter: QPainter, size: QSize) -> None:

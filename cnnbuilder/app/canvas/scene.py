@@ -203,6 +203,15 @@ class Scene:
             bounds = bounds.united(item)
         return bounds
 
+    def bounds(self) -> QRectF:
+        """What everything covers, links too."""
+        found = self.cards_rect()
+        if self.wires:
+            xs = [x for wire in self.wires.values() for x, _ in wire.points]
+            ys = [y for wire in self.wires.values() for _, y in wire.points]
+            found = found.united(QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)))
+        return found
+
     # What is shown on top
 
     def show_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:

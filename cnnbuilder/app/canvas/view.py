@@ -122,6 +122,7 @@ class Canvas(Viewer):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.keyed = False
         if self._gesture is None:
             at = event.position()
             self._gesture = pressed(self, at, event.button(), event.modifiers(), self._keys.space)
@@ -219,12 +220,17 @@ class Canvas(Viewer):
         return False if next and not self._keys.leaving else super().focusNextPrevChild(next)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.keyed = True
         if not self._keys.press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if not self._keys.release(event):
             super().keyReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.keyed = event.reason() != Qt.FocusReason.MouseFocusReason
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -37,6 +37,8 @@ class Viewer(QWidget):
         self.minimap = Minimap(self.cards)
         self.selection: tuple[str, ...] = ()
         """The blocks shown as selected, as the document says."""
+        self.keyed = False
+        """Whether keys were used last, so that the frame of the focus is to be seen well."""
         self._renderer = Renderer(self.cards, self.look)
         self._view = Viewpoint()
         self._following = True
@@ -150,14 +152,14 @@ class Viewer(QWidget):
     def fit(self) -> None:
         """Bring all cards into view, no larger than designed."""
         self._following = True
-        bounds = self.cards.cards_rect()
+        bounds = self.cards.bounds()
         if not bounds.isEmpty() and self.width() > 40 and self.height() > 40:
             self._look_from(fitted(bounds, QSizeF(self.size()), FIT_MARGIN), following=True)
 
     def begin(self) -> None:
         """Show a document that was just opened: all of it, or its upper part where that keeps cards readable."""
         self.fit()
-        bounds = self.cards.cards_rect().adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+        bounds = self.cards.bounds().adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
         if READABLE / 2 < self.zoom < READABLE and bounds.width() * READABLE <= self.width():
             middle = QPointF(bounds.center().x(), bounds.top() + self.height() / READABLE / 2)
             self._look_from(Viewpoint(READABLE).centred(middle, QSizeF(self.size())), following=True)
@@ -201,7 +203,7 @@ class Viewer(QWidget):
         if not self.cards.standing and not self.cards.notes:
             paint_empty(painter, self.size())
         if self.hasFocus():
-            paint_focus(painter, self.size())
+            paint_focus(painter, self.size(), self.keyed)
         painter.end()
 
     def paint_gesture(self, painter: QPainter) -> None:
