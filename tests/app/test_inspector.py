@@ -244,6 +244,18 @@ def test_enter_in_a_field_leads_back_to_the_canvas(lenet: Window, qtbot: Any) ->
     qtbot.waitUntil(lenet.canvas.hasFocus)
 
 
+def test_editing_begins_at_the_first_field(inspector: Inspector, session: Session, qtbot: Any) -> None:
+    inspector.edit("conv2")
+    assert session.shown.selected == ("conv2",)
+    qtbot.waitUntil(field(inspector, "filters").hasFocus)
+    inspector.edit("flatten")
+    qtbot.waitUntil(field_named(inspector).hasFocus)
+    session.select(("conv1", "conv2"))
+    inspector.edit("conv2")
+    qtbot.waitUntil(field(inspector, "filters").hasFocus)
+    assert session.shown.selected == ("conv1", "conv2")
+
+
 def test_all_fixes_leads_to_the_problem(lenet: Window, qtbot: Any) -> None:
     lenet.session.select(("conv2",))
     lenet.activateWindow()

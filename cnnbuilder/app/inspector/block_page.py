@@ -66,6 +66,12 @@ class BlockPage(QWidget):
         if self._block is not None:
             act(self._block.id)
 
+    @property
+    def first(self) -> QWidget:
+        """Where editing begins."""
+        form = self._forms.get(self._block.kind) if self._block is not None else None
+        return form.first if form is not None and form.count else self._head.name
+
     def show_block(self, shown: Shown, block: Block) -> None:
         """Show a block of the document."""
         fresh = self._of != (shown.key, block.id)

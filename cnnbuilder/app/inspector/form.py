@@ -102,6 +102,16 @@ class Form(QWidget):
         for editor in field.editors():
             editor.setAccessibleDescription(label.text() or field.parameter.help)
 
+    @property
+    def count(self) -> int:
+        """How many fields there are."""
+        return len(self._fields)
+
+    @property
+    def first(self) -> QWidget:
+        """The first field."""
+        return next(iter(self._fields.values())).editors()[0]
+
     def follow(self, before: QWidget) -> None:
         """Let Tab lead from `before` through the fields."""
         for field in self._fields.values():

@@ -50,6 +50,14 @@ class Inspector(QScrollArea):
         theme.keeper().changed.connect(self._recolour)
         self._show(session.shown)
 
+    def edit(self, id: str) -> None:
+        """Let the keyboard into the first field of a block, or to its name where it has none."""
+        if id not in self._session.shown.selected:
+            self._session.select((id,))
+        first = self._block.first if len(self._session.shown.selected) == 1 else self._several.first
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+        self.ensureWidgetVisible(first)
+
     def _changed(self, old: Shown, new: Shown) -> None:
         if (
             old.key != new.key

@@ -68,6 +68,11 @@ class SeveralPage(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self._costs)
 
+    @property
+    def first(self) -> QWidget:
+        """Where editing begins."""
+        return self._form.first if self._form is not None else self._switch
+
     def show_blocks(self, shown: Shown) -> None:
         """Show the selected blocks."""
         blocks = [shown.design.blocks[id] for id in shown.selected]
