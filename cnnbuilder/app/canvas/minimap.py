@@ -7,11 +7,12 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.content import WIDTH
-from cnnbuilder.app.canvas.painting import ICONS_BELOW
 from cnnbuilder.app.canvas.scene import Scene
 from cnnbuilder.app.canvas.viewpoint import Viewpoint
 
 LARGEST = QSizeF(172, 116)
+SHARE = 0.2
+"""How much of the view's width and height it takes at the most."""
 PADDING, APART = 9.0, 14.0
 
 
@@ -31,13 +32,13 @@ class Minimap:
         bounds = self._scene.cards_rect()
         seen = view.seen(QSizeF(size))
         roomy = size.width() >= 420 and size.height() >= 260
-        # While all of it is in view, and can be made out, there is no use for a map.
-        useless = seen.contains(bounds) and view.zoom >= ICONS_BELOW
-        if not self.wanted or not self._scene.standing or not roomy or useless:
+        # While all of it is in view there is no use for a map.
+        if not self.wanted or not self._scene.standing or not roomy or seen.contains(bounds):
             self._rect = QRectF()
         else:
             self._bounds = bounds
-            self._scale = min(LARGEST.width() / bounds.width(), LARGEST.height() / bounds.height(), 0.2)
+            room = LARGEST.boundedTo(QSizeF(size) * SHARE)
+            self._scale = min(room.width() / bounds.width(), room.height() / bounds.height(), 0.2)
             wide, high = bounds.width() * self._scale + 2 * PADDING, bounds.height() * self._scale + 2 * PADDING
             self._rect = QRectF(size.width() - wide - APART, size.height() - high - APART, wide, high)
         return self._rect

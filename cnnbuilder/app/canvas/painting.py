@@ -21,6 +21,9 @@ READABLE_PX, LARGEST_PX = 12.0, 24.0
 BEHIND = 4.0
 """How far the cards of a folded group look out behind the first."""
 
+UNBROKEN = "\u00a0×\u00a0"
+"""Between the sizes of a shape, so that no line ends within one."""
+
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -179,6 +182,8 @@ def _head(painter: QPainter, content: CardContent) -> None:
     count = parameter_words(content)
     left = wide - QFontMetricsF(theme.font(12)).horizontalAdvance(count) - 4
     words = "does not fit" if content.fault and not content.members else show(content.shape)
+    if QFontMetricsF(theme.font(12, 600)).horizontalAdvance(words) > left:
+        words = words.replace(" × ", "×")
     colour = now.dim if content.off else now.text
     _write(painter, QRectF(MARGIN, 49, left if count else wide, 18), words, (12, 600), colour)
     _write(painter, QRectF(MARGIN, 49, wide, 18), count, (12, 400), now.dim, RIGHT)
@@ -196,7 +201,11 @@ def _body(painter: QPainter, content: CardContent, labels: tuple[str, ...]) -> N
         painter.drawRoundedRect(room, 4, 4)
         painter.setFont(theme.font(12))
         painter.setPen(QColor(now.problem))
-        painter.drawText(room.adjusted(10, 6, -10, -6), int(CENTRE | Qt.TextFlag.TextWordWrap), content.fault)
+        painter.drawText(
+            room.adjusted(10, 6, -10, -6),
+            int(CENTRE | Qt.TextFlag.TextWordWrap),
+            content.fault.replace(" × ", UNBROKEN),
+        )
     elif content.barred and content.shape:
         _bar_labels(painter, room, content.shape[0], labels)
     else:

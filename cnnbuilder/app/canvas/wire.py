@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainterPath
 
 from cnnbuilder.app import theme
-from cnnbuilder.app.canvas.content import PORT
+from cnnbuilder.app.canvas.content import PORT, PORT_STEP
 from cnnbuilder.app.canvas.routing import Point, distance
 from cnnbuilder.design.graph import Link
 
@@ -97,8 +97,10 @@ class Wire:
         upright = [(a, b) for a, b in parts if abs(a[0] - b[0]) < 1]
         a, b = max(level, key=lambda part: abs(part[0][0] - part[1][0]), default=parts[0])
         if upright and (not level or abs(a[0] - b[0]) < width + 10):
-            if not self.down:
-                return QRectF(self.points[1][0] + 4, max(a[1], b[1]) - PORT - 24, width, 16)
+            (x, _), (_, y) = self.points[-2], self.points[-1]
+            if not self.down and self.points[-3][1] < y:
+                # From above: over the card at which it arrives.
+                return QRectF(x + 4, y - PORT - PORT_STEP * self.link.input - 22, width, 16)
             a, b = max(upright, key=lambda part: abs(part[0][1] - part[1][1]))
             return QRectF(a[0] + 4, (a[1] + b[1]) / 2 - 8, width, 16)
         return QRectF((a[0] + b[0]) / 2 - width / 2, min(a[1], b[1]) - 20, width, 16)

@@ -21,6 +21,9 @@ from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.check import check
 from cnnbuilder.design.document import Design, Group
 from cnnbuilder.design.graph import Graph, Link
+from cnnbuilder.design.layout import arranged
+from cnnbuilder.files import load
+from cnnbuilder.files.resources import samples
 
 from .conftest import GROUPED, NOTES, branching
 
@@ -177,3 +180,16 @@ def test_a_card_takes_the_place_of_a_folded_group(show: Show) -> None:
 def test_equal_contents_are_equal() -> None:
     design = branching()
     assert card_content(check(design), "conv1") == card_content(check(branching()), "conv1")
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("name", ["broken", "lenet5", "resnet18"])
+def test_no_card_lies_on_the_words_of_a_link(show: Show, name: str, direction: str) -> None:
+    design = load(samples() / f"{name}.json")
+    places = design.layout if name == "broken" and direction == "right" else arranged(design.graph, direction)
+    canvas = show(replace(design, layout=places, direction=direction))
+    cards = [card.outline for card in canvas.cards.all_cards()]
+    for link, wire in canvas.cards.wires.items():
+        if wire.words:
+            inner = wire.label.adjusted(4, 2, -4, -2)
+            assert not any(outline.intersects(inner) for outline in cards), link
