@@ -172,4 +172,6 @@ def classes_words(report: Report, named: int) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if part and whole else "–"
+    if not part:
+        return "–"
+    return "< 0.1 %" if part / whole < 0.0005 else f"{100 * part / whole:.1f} %"
