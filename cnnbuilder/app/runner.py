@@ -3,7 +3,9 @@
 A short pass is let end, and so is one after another was given up: under a stream of edits something is always shown.
 """
 
+import contextlib
 import itertools
+import os
 import sys
 import threading
 import time
@@ -23,10 +25,13 @@ FIRST_LOOK = 0.03
 """A forward pass that took longer (s) is shown before its backward pass begins."""
 PATIENCE = 0.1
 """How long (s) a pass that was replaced may still go on."""
-LONG_PATIENCE = 1.0
+LONG_PATIENCE = 3.0
 """The same for the pass after one that was given up, so that a stream of edits does not starve what is shown."""
 SWITCH = 0.001
 """How long (s) a thread may keep the interpreter from the window; Python's own 0.005 made edits twice as slow."""
+
+NICE = 5
+"""How far computing stands back behind the window where processors are short."""
 
 _numbers = itertools.count()
 
@@ -165,6 +170,7 @@ class Runner(QObject):
 
     def _work(self) -> None:
         worker: Worker | None = None
+        _stand_back()
         while True:
             with self._wake:
                 self._busy, self._cancel = False, None
@@ -234,6 +240,13 @@ class Runner(QObject):
         if resting and self._running:
             self._running = False
             self.running.emit(False)
+
+
+def _stand_back() -> None:
+    """Let the window's thread go first. Linux gives each thread its own priority, and those it starts inherit it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _one_line(error: BaseException) -> str:
