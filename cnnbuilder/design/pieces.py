@@ -30,7 +30,7 @@ def put_in(design: Design, added: Design, at: Place) -> tuple[Design, dict[str, 
         names[id] = free_id(blocks, id) if id in blocks else id
         blocks[names[id]] = replace(block, id=names[id])
     links = tuple(Link(names[link.source], names[link.target], link.input) for link in added.links)
-    places = completed(added.graph, added.layout)
+    places = completed(added.graph, added.layout, added.direction, added.groups)
     dx, dy = _corner(places, added.notes)
     layout = {names[id]: (x - dx + at[0], y - dy + at[1]) for id, (x, y) in places.items()}
     taken = {group.name for group in design.groups}

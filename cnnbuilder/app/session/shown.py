@@ -98,4 +98,4 @@ def with_places(design: Design) -> Design:
     """`design` with a place for every card."""
     if all(id in design.layout for id in design.blocks):
         return design
-    return replace(design, layout=completed(design.graph, design.layout))
+    return replace(design, layout=completed(design.graph, design.layout, design.direction, design.groups))
