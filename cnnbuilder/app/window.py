@@ -242,13 +242,16 @@ class Window(QMainWindow):
     # Files dropped, leaving, what is remembered
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        mime = event.mimeData()
+        if any(url.isLocalFile() for url in mime.urls()) or self.documents.pictures.accepts(mime):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         for path in paths:
             self.documents.drop(path)
+        if not paths:
+            self.documents.pictures.paste(event.mimeData(), "dropped")
 
     def _restore(self) -> None:
         settings = QSettings()

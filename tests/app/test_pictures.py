@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from cnnbuilder.app.pictures.folder import Folder
@@ -303,3 +303,17 @@ def test_inverting_leaves_opacity(lenet: Window) -> None:
     lenet.bar.preparing._turn(inverted)
     after = lenet.session.shown.picture
     assert after is not None and np.array_equal(after.values, 255 - before.values)
+
+
+def test_an_image_from_a_browser_is_dropped_on_the_window(lenet: Window) -> None:
+    mime = QMimeData()
+    image = QImage(4, 4, QImage.Format.Format_Grayscale8)
+    image.fill(99)
+    mime.setImageData(image)
+    mime.setUrls([QUrl("https://example.org/picture.png")])
+    where, act, left = QPoint(300, 300), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    come = QDragEnterEvent(where, act, mime, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(lenet, come)
+    assert come.isAccepted()
+    QApplication.sendEvent(lenet, QDropEvent(QPointF(where), act, mime, left, Qt.KeyboardModifier.NoModifier))
+    assert shown(lenet) == ("dropped", 99)
