@@ -24,19 +24,21 @@ class Minimap:
         self.wanted = True
         self._rect = QRectF()
         self._bounds, self._scale = QRectF(), 1.0
+        self._bounds_of = -1
         self._kept = QPixmap()
         self._of: object = None
 
     def place(self, view: Viewpoint, size: QSize) -> QRectF:
         """Where in the view it lies; empty while it is not shown."""
-        bounds = self._scene.cards_rect()
+        if self._bounds_of != self._scene.version:
+            self._bounds_of, self._bounds = self._scene.version, self._scene.cards_rect()
+        bounds = self._bounds
         seen = view.seen(QSizeF(size))
         roomy = size.width() >= 420 and size.height() >= 260
         # While all of it is in view there is no use for a map.
         if not self.wanted or not self._scene.standing or not roomy or seen.contains(bounds):
             self._rect = QRectF()
         else:
-            self._bounds = bounds
             room = LARGEST.boundedTo(QSizeF(size) * SHARE)
             self._scale = min(room.width() / bounds.width(), room.height() / bounds.height(), 0.2)
             wide, high = bounds.width() * self._scale + 2 * PADDING, bounds.height() * self._scale + 2 * PADDING

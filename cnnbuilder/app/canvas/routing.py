@@ -15,8 +15,8 @@ Rect = tuple[float, float, float, float]
 
 OUT = 26.0
 """How far a link runs straight before it turns."""
-CLEAR = 14.0
-"""How far a link stays from the cards that it passes."""
+CLEAR, CLEAR_BELOW = 14.0, 24.0
+"""How far a link stays from the cards that it passes above, and below, where its words stand between them and it."""
 NEAR = 24.0
 """A target that begins less than this behind its source is reached by going round."""
 TRIES = 6
@@ -145,7 +145,7 @@ class Router:
         return self._meeting((x - 1, min(a, b), x + 1, max(a, b)))
 
     def _round(self, start: Point, end: Point, out: float, back: float) -> list[float]:
-        """Levels above and below what lies in between."""
+        """Levels above and below what lies in between: all of it, the row of the start, the row of the end."""
         low, high = min(start[1], end[1]), max(start[1], end[1])
         above, below = low, high
         for _ in range(TRIES):
@@ -157,8 +157,13 @@ class Router:
             met = self._level(below, out, back)
             if not met:
                 break
-            below = max(rect[3] for rect in met) + CLEAR
-        return [above, below]
+            below = max(rect[3] for rect in met) + CLEAR_BELOW
+        found = [above, below]
+        for y in (start[1], end[1]):
+            met = self._level(y, out, back)
+            if met:
+                found += [min(rect[1] for rect in met) - CLEAR, max(rect[3] for rect in met) + CLEAR_BELOW]
+        return found
 
     def _back(self, start: Point, end: Point, boxes: tuple[Rect, Rect]) -> list[float]:
         """Levels between two rows of cards, or round both ends."""

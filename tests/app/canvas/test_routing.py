@@ -139,3 +139,10 @@ def test_a_place_is_found_until_it_is_taken() -> None:
     assert places.meeting((590, 5, 700, 6)) == []
     places.take(1)
     assert places.meeting((0, 0, 1000, 1000)) == [] and places.keys() == set()
+
+
+def test_from_one_row_to_a_lower_one_no_way_leads_up_first() -> None:
+    router, rects = laid((0, 0), (213, 0), (213, 500), (426, 500))
+    points = way(router, rects, 0, 3)
+    assert not crossed(points, rects)
+    assert min(y for _, y in points) == 38
