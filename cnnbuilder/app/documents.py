@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from cnnbuilder.app import settings
 from cnnbuilder.app.pictures.source import Pictures
 from cnnbuilder.app.session import Session, State
 from cnnbuilder.app.tasks import Tasks
@@ -77,7 +78,8 @@ class Documents(QObject):
         from cnnbuilder.design.layer import kinds
 
         source = next(kind for kind, layer in kinds().items() if layer.inputs == (0, 0))
-        self._session.open(Design(edits.add(Design().graph, source)[0]))
+        graph = edits.add(Design().graph, source)[0]
+        self._session.open(Design(graph, direction=settings.get("direction")))
         self.opened.emit()
 
     def choose(self) -> None:
@@ -142,10 +144,6 @@ class Documents(QObject):
             self.open(path)
         else:
             self.pictures.open(path)
-
-    def choose_picture(self) -> None:
-        """Ask for a picture and load it."""
-        self.pictures.choose()
 
     # Saving
 
@@ -241,6 +239,17 @@ class Documents(QObject):
         box.open()
 
     # What is remembered
+
+    def remember_open(self) -> None:
+        """Keep which files are open, for a start that opens them again."""
+        QSettings().setValue("open", [str(tab.path) for tab in self._session.shown.tabs if tab.path])
+
+    @staticmethod
+    def last_open() -> list[Path]:
+        """The files that were open when the program was left, as far as they are still there."""
+        found: Any = QSettings().value("open", [])
+        names = [found] if isinstance(found, str) else found or []
+        return [path for name in names if (path := Path(str(name))).is_file()]
 
     def _folder(self, what: str = "designs") -> str:
         return str(QSettings().value(f"folder/{what}", str(Path.home())))
