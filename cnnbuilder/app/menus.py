@@ -157,7 +157,7 @@ def _view(window: "Window", menu: QMenu) -> None:
 
 def _run(window: "Window", menu: QMenu) -> None:
     put, session = window.actions_.put, window.session
-    put(menu, "run", "Run &now", "F5", window.live.run, "run", "Forward, and backward from the target class.")
+    put(menu, "run", "&Run now", "F5", window.live.run, "run", "Forward, and backward from the target class.")
     put(
         menu,
         "live",
@@ -167,7 +167,7 @@ def _run(window: "Window", menu: QMenu) -> None:
         "",
         "Only what follows the edit is computed again.",
     )
-    put(menu, "cancel", "&Cancel", "Ctrl+.", window.runner.cancel, "stop", "Give up what is under way.")
+    put(menu, "cancel", "Cance&l", "Ctrl+.", window.runner.cancel, "stop", "Give up what is under way.")
 
 
 def _help(window: "Window", menu: QMenu) -> None:

@@ -25,7 +25,7 @@ def _changed(key: str) -> None:
         _look()
     elif key == "shapes":
         _order()
-        theme.keeper().changed.emit()
+        theme.keeper().changed.emit()  # words are painted anew, as in other colours
     elif key == "threads":
         _threads()
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from cnnbuilder.app import preferred
+from cnnbuilder.app import preferred, settings
+from cnnbuilder.app.documents import Documents
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.document import Design
@@ -38,6 +39,10 @@ def application() -> QApplication:
 def open_window(path: str | None = None) -> Window:
     """A window on a file, not yet shown. If it cannot be read: on the welcome design, and a dialog says why."""
     message = ""
+    others = Documents.last_open() if path is None and settings.get("reopen") else []
+    if others:
+        path, *rest = map(str, others)
+        others = [Path(name) for name in rest]
     place = Path(path) if path else resource("welcome.cnn")
     try:
         design = load(place)
@@ -46,8 +51,11 @@ def open_window(path: str | None = None) -> Window:
         design = load(place)
     session = Session(Design())
     session.open(design, path=Path(path) if path and not message else None)
+    session.look(live=bool(settings.get("live")))
     window = Window(session)
     window.painted.connect(lambda: window.documents.attach(place))
+    for other in others:
+        window.painted.connect(lambda other=other: window.documents.open(other))
     if path and not message:
         window.documents.remember(Path(path))
     if message:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from cnnbuilder import __version__
 from cnnbuilder.app import settings
 from cnnbuilder.app.clipboard import Clipboard
-from cnnbuilder.app.session import State
+from cnnbuilder.app.session import Shown, State
 from cnnbuilder.design.document import Design
 
 if TYPE_CHECKING:
@@ -32,6 +32,17 @@ class Shell(QObject):
         self._window = window
         self.clipboard = Clipboard(window.session, self.tell, self._pointed_at, self._paste_picture)
         settings.keeper().changed.connect(self._prefer)
+        window.session.changed.connect(self._follow)
+
+    def _follow(self, old: Shown, new: Shown) -> None:
+        """The start page stands for a document on which nothing was ever drawn."""
+        if old.design is new.design and old.key == new.key:
+            return
+        blank = not new.design.blocks and not new.design.notes and new.undo is None and new.redo is None
+        if blank and new.path is None:
+            self.show_start()
+        elif new.design.blocks:
+            self.hide_start()
 
     def _prefer(self, key: str) -> None:
         """Follow a preference that concerns the document on top."""
