@@ -1,8 +1,8 @@
 """How long the canvas takes for a frame of a large network.
 
 Run with `CNNBUILDER_BENCHMARKS=1 python -m pytest tests/benchmarks/test_canvas_speed.py -o addopts= -s`: each line
-gives the middle frame and the one that 95 of 100 do not exceed, in milliseconds, and what that is without other programs
-on the same processors. The aim is 16.7.
+gives the middle frame and the one that 95 of 100 do not exceed, in milliseconds, and what that is without other
+programs on the same processors. The aim is 16.7.
 """
 
 import os

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.card import Card
 from cnnbuilder.app.canvas.gestures import Gesture
+from cnnbuilder.app.canvas.hits import card_at
 from cnnbuilder.app.canvas.painting import paint_port
 from cnnbuilder.app.canvas.routing import Point
 from cnnbuilder.app.canvas.scene import Scene
@@ -126,6 +127,8 @@ class DrawLink(Gesture):
                 canvas.rejoined.emit(taken, taken.source, aim[0].leaving, aim[1])
         elif aim is not None:
             canvas.connect_blocks.emit(self._id, aim[0].leaving, aim[1])
+        elif card_at(canvas.cards, canvas.mapToScene(self.at)) is not None:
+            pass  # on a card that cannot take it: all stays as it was
         elif taken is not None:
             canvas.unlink.emit(taken)
         elif canvas.rect().contains(self.at.toPoint()):
