@@ -49,6 +49,7 @@ class Drawing(Overlay):
         heading = QLabel("The picture")
         heading.setObjectName("heading")
         self._preview = QLabel()
+        self._preview.setObjectName("well")
         self._preview.setFixedSize(PREVIEW, PREVIEW)
         self._preview.setAccessibleName("The drawing as a picture of 28 × 28")
         self.clear_ = self._button("Clear", "Begin anew (Delete)", self.pad.clear)
