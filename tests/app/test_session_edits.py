@@ -94,7 +94,9 @@ def test_a_merge_takes_the_next_free_input(session: Session) -> None:
 
 def test_a_block_that_is_there_is_put_into_a_link(session: Session) -> None:
     session.place("activation", 0, 900)
-    one_step(session, lambda: session.insert_block("activation1", Link("conv2", "relu2")))
+    session.move({"conv1": (700, 800)})
+    one_step(session, lambda: session.insert_block("activation1", Link("conv2", "relu2"), (40, 50)))
+    assert session.design.layout["activation1"] == (40, 50)
     assert Link("conv2", "activation1") in session.design.links
     assert Link("activation1", "relu2") in session.design.links
     assert Link("conv2", "relu2") not in session.design.links

@@ -120,10 +120,10 @@ class Move(Gesture):
             for note, before in self._notes
             if (note.x, note.y) != (before.x(), before.y())
         }
-        if places or notes:
-            self.canvas.moved.emit(places, notes)
         if target is not None and isinstance(card, Card):
-            self.canvas.inserted.emit(card.leaving, target)
+            self.canvas.inserted.emit(card.leaving, target, places.get(card.leaving))
+        elif places or notes:
+            self.canvas.moved.emit(places, notes)
 
     def _click(self) -> None:
         canvas, held = self.canvas, self._held

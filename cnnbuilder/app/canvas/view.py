@@ -43,8 +43,8 @@ class Canvas(Viewer):
     """`(source, target, input)`: a link was drawn."""
     rejoined = Signal(object, str, str, int)
     """`(link, source, target, input)`: the end of a link was led elsewhere."""
-    inserted = Signal(str, object)
-    """`(id, link)`: a loose block was dragged onto a link."""
+    inserted = Signal(str, object, object)
+    """`(id, link, place)`: a loose block was dragged onto a link, and lies there now."""
     dropped = Signal(str, float, float, object, object, object)
     """`(kind, x, y, link, after, before)`: a kind was dropped from the palette, on its own or to be joined."""
     channel_turned = Signal(str, int)

@@ -65,14 +65,14 @@ class Drawing(Desk):
         picture = self._shown.picture
         return (picture.values.shape[2], *picture.size) if picture is not None else None
 
-    def insert_block(self, id: str, link: Link) -> None:
-        """Put a block that is there into a link."""
+    def insert_block(self, id: str, link: Link, place: Place | None = None) -> None:
+        """Put a block that is there into a link, and lay it at `place`."""
         graph = self.design.graph
         if id in (link.source, link.target) or link not in graph.links:
             return
         graph = Graph(graph.blocks, tuple(item for item in graph.links if item != link))
         graph = edits.link(edits.link(graph, link.source, id, 0), id, link.target, link.input)
-        self.apply(f"Insert {id}", self._opened(graph, id, self.design.layout[id]))
+        self.apply(f"Insert {id}", self._opened(graph, id, place or self.design.layout[id]))
 
     def _laid(self, graph: Graph, places: Mapping[str, Place]) -> Design:
         shown = {id: (round(x), round(y)) for id, (x, y) in places.items()}

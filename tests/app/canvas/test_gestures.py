@@ -105,7 +105,9 @@ def test_a_loose_card_dragged_onto_a_link_is_put_into_it(canvas: Canvas, hand: H
     hand.move(x + 30 - 75 + 21, y - 60)
     assert canvas.look.target == LOOSE_LINK
     hand.release()
-    assert said.inserted == [("loose", LOOSE_LINK)]
+    ((id, link, place),) = said.inserted
+    assert (id, link) == ("loose", LOOSE_LINK) and said.moved == []
+    assert place == (canvas.cards.cards["loose"].x, canvas.cards.cards["loose"].y)
     assert canvas.look.target is None
 
 
