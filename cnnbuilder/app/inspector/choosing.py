@@ -177,7 +177,6 @@ class ChoiceField(Field):
         self.combo.activated.connect(self._chosen)
         self.combo.entered.connect(self.done)
         self.row.addWidget(self.combo)
-        self.setFocusProxy(self.combo)
 
     def _chosen(self) -> None:
         self.give(self.combo.currentData())
@@ -209,7 +208,6 @@ class FlagField(Field):
         self.box.clicked.connect(self._clicked)
         self.row.addStretch(1)
         self.row.addWidget(self.box)
-        self.setFocusProxy(self.box)
 
     def _clicked(self) -> None:
         self.give(self.box.isChecked())

@@ -151,7 +151,6 @@ class TextField(Field):
         line.stepped.connect(self.step)
         line.menu_wanted.connect(self.open_menu)
         self.row.addWidget(line)
-        self.setFocusProxy(line)
 
     def editors(self) -> list[QWidget]:
         return [self.line]
