@@ -3,10 +3,7 @@
 A short pass is let end, and so is one after another was given up: under a stream of edits something is always shown.
 """
 
-import contextlib
 import itertools
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -27,11 +24,6 @@ PATIENCE = 0.1
 """How long (s) a pass that was replaced may still go on."""
 LONG_PATIENCE = 3.0
 """The same for the pass after one that was given up, so that a stream of edits does not starve what is shown."""
-SWITCH = 0.001
-"""How long (s) a thread may keep the interpreter from the window; Python's own 0.005 made edits twice as slow."""
-
-NICE = 5
-"""How far computing stands back behind the window where processors are short."""
 
 _numbers = itertools.count()
 
@@ -119,7 +111,6 @@ class Runner(QObject):
             self._given_up = False
             if not self._started:
                 self._started = True
-                sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
                 self._thread.start()
             self._wake.notify()
         if not self._running:
@@ -170,7 +161,6 @@ class Runner(QObject):
 
     def _work(self) -> None:
         worker: Worker | None = None
-        _stand_back()
         while True:
             with self._wake:
                 self._busy, self._cancel = False, None
@@ -240,13 +230,6 @@ class Runner(QObject):
         if resting and self._running:
             self._running = False
             self.running.emit(False)
-
-
-def _stand_back() -> None:
-    """Let the window's thread go first. Linux gives each thread its own priority, and those it starts inherit it."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _one_line(error: BaseException) -> str:

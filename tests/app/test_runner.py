@@ -1,15 +1,12 @@
 """The worker: the latest request wins, half-broken designs run up to the break, errors are words."""
 
-import os
-import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cnnbuilder.app.runner import NICE, Request, Result, Runner
+from cnnbuilder.app.runner import Request, Result, Runner
 from cnnbuilder.design.document import Design
 from cnnbuilder.files import load
 from cnnbuilder.files.pictures import read_picture
@@ -147,12 +144,3 @@ def test_running_is_told_from_the_first_question_to_the_last_answer(qtbot: Any, 
     runner.ask(Request(design, None, PICTURE))
     runner.cancel()
     assert told == [True, False, True, False] and not runner.is_running
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux only")
-def test_computing_stands_back_behind_the_window(qtbot: Any, runner: Runner) -> None:
-    answer(qtbot, runner, Request(load(samples() / "lenet5.json"), None, PICTURE))
-    native = runner._thread.native_id
-    assert native is not None
-    window = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert os.getpriority(os.PRIO_PROCESS, native) > window or window >= NICE
