@@ -83,6 +83,8 @@ class Status(QStatusBar):
         partial = "≥ " if report.problems else ""
         memory = report.total_memory_bytes
         self._show_fits(shown)
+        for total in (self._parameters, self._macs, self._memory):
+            total.setVisible(bool(shown.design.blocks))
         self._parameters.setText(f"{partial}{plural(report.total_parameters, 'parameter')}")
         self._macs.setText(f"{partial}{plural(report.total_macs, 'multiply-add')}")
         self._memory.setText(f"{partial}{bytes_words(memory['weights'] + memory['forward'])} to run")
@@ -94,9 +96,14 @@ class Status(QStatusBar):
 
     def _show_fits(self, shown: Shown) -> None:
         problems = len(shown.report.problems)
-        name, colour = ("warning", theme.now().problem) if problems else ("check", theme.now().fine)
+        if not shown.design.blocks:
+            name, colour, words = "plus", theme.now().dim, "Nothing is drawn yet"
+        elif problems:
+            name, colour, words = "warning", theme.now().problem, plural(problems, "problem")
+        else:
+            name, colour, words = "check", theme.now().fine, "All blocks fit"
         self._fits.setIcon(icons.icon(name, colour))
-        self._fits.setText(plural(problems, "problem") if problems else "All blocks fit")
+        self._fits.setText(words)
         self._fits.setStyleSheet(f"color: {colour}; font-weight: 600;")
         self._fits.setAccessibleName(self._fits.text())
 

@@ -68,7 +68,8 @@ class Worker:
         design = runnable_part(request.design)
         inputs = [id for id, block in design.blocks.items() if block.layer and block.layer.inputs == (0, 0)]
         if not inputs:
-            yield Result(request, message="There is no picture block that can run.")
+            empty = not request.design.blocks
+            yield Result(request, message="" if empty else "There is no picture block that can run.")
             return
         if request.picture is None:
             yield Result(request, message="Open a picture to see what the network makes of it.")

@@ -107,3 +107,13 @@ def test_a_thousand_documents_leave_no_memory_behind(qapp: object, kernels: None
     before = open_and_close(300)
     after = open_and_close(1000)
     assert after - before < 4 * 2**20
+
+
+def test_an_empty_desk_is_no_problem(lenet: Window, qtbot: Any) -> None:
+    lenet.documents.close()
+    qtbot.waitUntil(lambda: ran(lenet), timeout=10_000)
+    assert lenet.status._fits.text() == "Nothing is drawn yet"
+    assert not lenet.status._parameters.isVisible()
+    assert lenet._latest is not None and lenet._latest.message == ""
+    lenet.documents.new()
+    assert lenet.status._parameters.isVisible() and lenet.status._fits.text() == "All blocks fit"

@@ -79,7 +79,8 @@ class Problems(QScrollArea):
 
     def tell_title(self) -> None:
         """Say how many there are in the tab."""
-        count = len(self._session.shown.report.problems)
+        shown = self._session.shown
+        count = len(shown.report.problems) if shown.design.blocks else 0
         self.titled.emit(f"Problems {count}" if count else "Problems")
 
     def show_problem(self, id: str) -> None:
