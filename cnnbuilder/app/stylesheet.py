@@ -53,6 +53,8 @@ QToolButton#flat, QPushButton#flat { border: 1px solid transparent; background: 
 QToolButton#flat:hover, QPushButton#flat:hover { background: $selection; }
 QToolButton#flat:focus, QPushButton#flat:focus { background: $selection; border-color: $accent; }
 QPushButton#primary:focus { border: 2px solid $text; padding: 4px 10px; }
+QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid $text; padding: 4px 10px; }
+QLabel:focus { background: $selection; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QAbstractSpinBox {
   background: $well; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: 18px;
@@ -85,7 +87,10 @@ QCheckBox { spacing: 6px; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $well; }
 QCheckBox::indicator:checked { border-color: $accent; image: url("$check"); }
 QCheckBox:focus { color: $accent; }
+QCheckBox::indicator:focus { border: 2px solid $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QScrollArea#panel { border: 1px solid transparent; }
+QScrollArea#panel:focus { border-color: $accent; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $handle; border-radius: 4px; margin: 1px; min-height: 28px; min-width: 28px; }

@@ -150,6 +150,7 @@ class Costs(QWidget):
         view.setModel(self._model)
         view.setItemDelegate(_Shares(view))
         view.setAccessibleName("Shapes and costs")
+        view.setToolTip("A row is a block: click selects it, Enter shows it on the canvas, Ctrl+C copies")
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
