@@ -6,6 +6,7 @@ Only looks: real input comes from xdotool. Used by the end-to-end test and by sc
 import json
 import sys
 import threading
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QRegion
@@ -40,6 +41,7 @@ def main() -> int:
         "QRegion": QRegion,
         "theme": theme,
         "QWidget": QWidget,
+        "samples": Path(__file__).resolve().parent.parent / "samples",
     }
 
     def answer(question: str) -> None:

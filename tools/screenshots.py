@@ -1,10 +1,13 @@
 """Drives the real program and writes docs/screenshots/: `python tools/screenshots.py [name …]`."""
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import make_samples as samples
 from stage import ROOT, Stage, screen
 
 OUT = ROOT / "docs" / "screenshots"
@@ -13,28 +16,53 @@ RAN = (
     "bool(len(window.maps) == 3 and window._latest and window._latest.thumbnails and window._latest.request is "
     "window.live._latest and not window.tasks._threads)"
 )
-LIGHT, DARK = "theme.keeper().show(theme.LIGHT)", "theme.keeper().show(theme.DARK)"
-STILL = "app.processEvents()"
 
 
-def welcome(stage: Stage) -> None:
-    """As it starts."""
-    stage.wait("window.session.shown.state.weights is not None")
-    stage.wait(RAN)
+def deep() -> dict[str, object]:
+    """A residual network of 120 blocks."""
+    blocks = [
+        samples.block("image", "input", channels=3, height=64, width=64, fit="crop"),
+        samples.conv("conv1", 32, 5, padding="same", bias="none"),
+        samples.block("bn1", "batch_norm"),
+        samples.relu("relu1"),
+        samples.max_pool("pool1"),
+    ]
+    links = samples.chain("image", "conv1", "bn1", "relu1", "pool1")
+    for stage, units in enumerate((3, 4, 5, 3)):
+        for unit in range(units):
+            first = stage > 0 and unit == 0
+            name, last = f"stage{stage + 1}_{unit + 1}", blocks[-1]["id"]
+            more = samples.residual_unit(name, last, 32 << stage, stride=2 if first else 1, project=first)
+            blocks += more[0]
+            links += more[1]
+    links += samples.chain(blocks[-1]["id"], "global_pool", "flatten", "dense", "softmax")
+    blocks += [samples.block("global_pool", "global_pool"), samples.plain("flatten"), samples.dense("dense", 100)]
+    blocks.append(samples.plain("softmax"))
+    assert len(blocks) == 120
+    return samples.design("Residual, 120 blocks", blocks, links=links)
+
+
+def nothing(stage: Stage) -> None:
+    """Only what has run."""
+
+
+def start(stage: Stage) -> None:
+    """The start page, with some files opened before."""
+    for name in ("lenet5", "resnet18", "notes-example"):
+        stage.ask(f"window.documents.remember(samples / '{name}.json')")
+    stage.ask("window.shell.show_start()")
 
 
 def dark(stage: Stage) -> None:
-    """The same in the dark theme, a map pointed at."""
-    welcome(stage)
-    stage.ask(DARK)
+    """In the dark theme, a map pointed at."""
+    stage.ask("theme.keeper().show(theme.DARK)")
     x, y = stage.ask("centre(window.maps[0].grid)")
-    stage.hand("mousemove", x - 120, y - 40)
-    stage.hand("mousemove", x - 118, y - 38)
+    stage.hand("mousemove", x - 300, y - 40)
+    stage.hand("mousemove", x - 298, y - 38)
 
 
 def problem(stage: Stage) -> None:
     """A clash, explained."""
-    stage.wait(RAN)
     stage.ask("window.session.select(('conv3',))")
     stage.ask("window.docks.show_view('problems')")
     stage.ask("window.canvas.show_block('conv3')")
@@ -42,11 +70,29 @@ def problem(stage: Stage) -> None:
 
 def gradients(stage: Stage) -> None:
     """The gradient of a weight."""
-    welcome(stage)
     stage.ask("window.session.select(('conv2',))")
     stage.ask("window.docks.show_view('gradients')")
     stage.ask("window.maps[1]._which.setCurrentIndex(1)")
     stage.ask("window.maps[1].refresh(True)")
+
+
+def kernels(stage: Stage) -> None:
+    """The kernels of a trained convolution."""
+    stage.ask("window.session.select(('conv2',))")
+    stage.ask("window.docks.show_view('kernels')")
+
+
+def maps(stage: Stage) -> None:
+    """512 maps of a block, a good part of the window."""
+    stage.ask("window.session.select(('conv4_1',))")
+    stage.ask("window.canvas.show_block('conv4_1')")
+    stage.ask("window.docks.show_view('maps')")
+
+
+def costs(stage: Stage) -> None:
+    """Shapes and costs as a table."""
+    stage.ask("window.session.select(('conv3_1',))")
+    stage.ask("window.docks.show_view('costs')")
 
 
 def compiling(stage: Stage) -> None:
@@ -54,31 +100,168 @@ def compiling(stage: Stage) -> None:
     stage.wait("window.status._done.value() > 3", 120)
 
 
-SHOTS: dict[str, tuple[Callable[[Stage], None], tuple[int, int], str]] = {
-    "welcome": (welcome, LARGE, ""),
-    "dark": (dark, LARGE, ""),
-    "problem": (problem, LARGE, "samples/broken.json"),
-    "gradients": (gradients, LARGE, ""),
-    "compiling": (compiling, LARGE, ""),
-    "small": (welcome, SMALL, ""),
+def fit(stage: Stage) -> None:
+    """The whole network in view."""
+    stage.ask("window.canvas.setFocus()")
+    stage.ask("window.canvas.fit()")
+
+
+def folded(stage: Stage) -> None:
+    """Stages that come again are one card each."""
+    stage.ask("window.session.fold_repeats()")
+    stage.ask("window.session.arrange()")
+    fit(stage)
+
+
+def notes(stage: Stage) -> None:
+    """Notes on the canvas, and a block switched off."""
+    stage.ask("window.session.switch_off(('relu1',))")
+    stage.ask("window.session.add_note(0, 220, 'Six filters find strokes: edges along four directions.')")
+    stage.ask("window.session.add_note(430, 220, 'Without its ReLU this stage is linear. What do the classes say?')")
+    stage.ask("window.session.select(('relu1',))")
+    stage.wait(RAN)
+    fit(stage)
+
+
+def tabs(stage: Stage) -> None:
+    """Several documents, one of them changed."""
+    for name in ("resnet18", "notes-example"):
+        stage.ask(f"window.documents.open(samples / '{name}.json', True)")
+        stage.wait(f"not window.tasks._threads and '{name}'[:3] in window.session.shown.design.name.lower()")
+    stage.ask("window.session.append('activation')")
+    stage.wait(RAN)
+
+
+def commands(stage: Stage) -> None:
+    """Ctrl+K, some letters typed."""
+    stage.ask("window.canvas.setFocus()")
+    stage.hand("key", "ctrl+k")
+    stage.wait("window.shell.commands.isVisible()")
+    stage.hand("type", "--delay", 30, "pool")
+
+
+def following(stage: Stage) -> None:
+    """What may come next, behind a block."""
+    stage.ask("window.session.select(('pool2',))")
+    stage.ask("window.canvas.show_block('pool2')")
+    stage.ask("window.shell.want_next()")
+
+
+def help(stage: Stage) -> None:
+    """The page of a kind."""
+    stage.ask("window.shell.show_help('conv')")
+
+
+def preferences(stage: Stage) -> None:
+    """The preferences."""
+    stage.ask("window.shell.show_preferences()")
+
+
+def draw(stage: Stage) -> None:
+    """A digit drawn by hand."""
+    stage.ask("window.bar.open_drawing()")
+    pad = "next((w for w in window.findChildren(QWidget) if w.accessibleName() == 'Pad to draw on'), None)"
+    stage.wait(f"({pad}).isVisible()")
+    x, y = stage.ask(f"centre({pad})")
+    stage.hand("mousemove", x - 50, y - 80, "mousedown", 1)
+    for dx, dy in ((-20, -82), (10, -84), (50, -84), (40, -50), (20, -10), (0, 30), (-12, 60), (-20, 90)):
+        stage.hand("mousemove", x + dx, y + dy)
+    stage.hand("mouseup", 1)
+    stage.wait(RAN)
+
+
+def prepare(stage: Stage) -> None:
+    """What the network sees of a photograph."""
+    stage.ask("window.documents.pictures.open(samples / 'pictures' / 'chelsea.jpg')")
+    stage.wait("window.session.shown.picture.name.startswith('chelsea') and not window.tasks._threads")
+    stage.wait(RAN)
+    stage.ask("window.bar.open_preparing()")
+
+
+def steps(stage: Stage) -> None:
+    """Every step of a document, some undone."""
+    for edit in ("set_param('conv1', 'filters', 12)", "append('dropout')", "duplicate()", "switch_off(('relu1',))"):
+        stage.ask(f"window.session.{edit}")
+    stage.ask("window.session.add_note(0, 500, 'wider')")
+    stage.ask("[window.session.undo() for _ in range(2)] and None")
+    stage.wait(RAN)
+    stage.ask("window.shell.show_steps()")
+
+
+def down(stage: Stage) -> None:
+    """Laid from top to bottom."""
+    stage.ask("window.session.arrange('down')")
+    fit(stage)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """How a picture comes about."""
+
+    act: Callable[[Stage], None]
+    file: str = ""
+    size: tuple[int, int] = LARGE
+    ready: str = RAN
+    scale: int = 1
+    made: Callable[[], dict[str, object]] | None = None
+    """Makes the design, where it is no sample."""
+
+
+SHOTS = {
+    "welcome": Shot(nothing),
+    "start": Shot(start),
+    "dark": Shot(dark),
+    "small": Shot(nothing, size=SMALL),
+    "small-problem": Shot(problem, "broken", size=SMALL),
+    "sharp": Shot(nothing, size=(2732, 1536), scale=2),
+    "problem": Shot(problem, "broken"),
+    "gradients": Shot(gradients),
+    "kernels": Shot(kernels),
+    "maps": Shot(maps, "vgg16"),
+    "costs": Shot(costs, "vgg16"),
+    "compiling": Shot(compiling, ready="True"),
+    "deep": Shot(fit, made=deep),
+    "folded": Shot(folded, made=deep),
+    "notes": Shot(notes),
+    "tabs": Shot(tabs),
+    "commands": Shot(commands),
+    "next": Shot(following),
+    "help": Shot(help),
+    "preferences": Shot(preferences),
+    "draw": Shot(draw),
+    "prepare": Shot(prepare, "resnet18"),
+    "steps": Shot(steps),
+    "down": Shot(down),
 }
+
+
+def take(name: str, shot: Shot, home: Path) -> None:
+    """Start the program, do what is to be seen, and write the picture."""
+    file = ROOT / "samples" / f"{shot.file}.json" if shot.file else None
+    if shot.made is not None:
+        file = home / "design.json"
+        file.write_text(json.dumps(shot.made()))
+    with screen(*shot.size) as display:
+        stage = Stage(display, home, file, home / "cache" if name == "compiling" else None, shot.scale)
+        try:
+            if file is None and name != "compiling":
+                stage.wait("window.session.shown.state.weights is not None")
+            stage.wait(shot.ready, 120)
+            shot.act(stage)
+            for _ in range(3):
+                stage.ask("app.processEvents()")
+            stage.wait("not window.tasks._threads", 120)
+            stage.shoot(OUT / f"{name}.png")
+        finally:
+            stage.close()
 
 
 def main() -> None:
     """Take those named, or all."""
     for name in sys.argv[1:] or SHOTS:
-        act, size, file = SHOTS[name]
-        with tempfile.TemporaryDirectory() as home, screen(*size) as display:
-            cache = Path(home) / "cache" if name == "compiling" else None
-            stage = Stage(display, Path(home), ROOT / file if file else None, cache)
-            try:
-                act(stage)
-                for _ in range(3):
-                    stage.ask(STILL)
-                stage.shoot(OUT / f"{name}.png")
-                print(f"{name}: {(OUT / f'{name}.png').stat().st_size // 1024} KiB")
-            finally:
-                stage.close()
+        with tempfile.TemporaryDirectory() as home:
+            take(name, SHOTS[name], Path(home))
+        print(f"{name}: {(OUT / f'{name}.png').stat().st_size // 1024} KiB", flush=True)
 
 
 if __name__ == "__main__":

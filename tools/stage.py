@@ -42,7 +42,9 @@ def screen(width: int, height: int) -> Iterator[str]:
 class Stage:
     """The program on a display, in a home of its own."""
 
-    def __init__(self, display: str, home: Path, file: Path | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self, display: str, home: Path, file: Path | None = None, cache: Path | None = None, scale: int = 1
+    ) -> None:
         (home / "config").mkdir(parents=True, exist_ok=True)
         self._env = {
             **os.environ,
@@ -50,6 +52,7 @@ class Stage:
             "QT_QPA_PLATFORM": "xcb",
             "XDG_CONFIG_HOME": str(home / "config"),
             "PYTHONPATH": str(ROOT),
+            **({"QT_SCALE_FACTOR": str(scale)} if scale != 1 else {}),
             **({"CNNBUILDER_CACHE": str(cache)} if cache else {}),
         }
         command = [sys.executable, str(ROOT / "tools" / "probe.py"), *([str(file)] if file else [])]
