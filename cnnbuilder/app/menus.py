@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from cnnbuilder.app import preferred, settings
 from cnnbuilder.app.samples import sample_designs
+from cnnbuilder.app.structure import add_note, each_group, fold_repeats, turn_groups
 
 if TYPE_CHECKING:
     from cnnbuilder.app.documents import Documents
@@ -108,7 +109,15 @@ def _structure(window: "Window", menu: QMenu) -> None:
         "",
         "A block that is off lets its input pass by; its parameters are kept.",
     )
-    put(menu, "note", "Add a n&ote", "N", shell.add_note, "", "A few words on the canvas, saved with the design.")
+    put(
+        menu,
+        "note",
+        "Add a n&ote",
+        "N",
+        lambda: add_note(session, window.canvas),
+        "",
+        "A few words on the canvas, saved with the design.",
+    )
     menu.addSeparator()
     put(
         menu,
@@ -119,14 +128,14 @@ def _structure(window: "Window", menu: QMenu) -> None:
         "",
         "Blocks as one card.",
     )
-    put(menu, "ungroup", "U&ngroup", "Ctrl+Shift+G", lambda: shell.each_group(session.ungroup))
-    put(menu, "fold", "&Fold or unfold the group", "Ctrl+Shift+F", shell.turn_groups)
+    put(menu, "ungroup", "U&ngroup", "Ctrl+Shift+G", lambda: each_group(session, session.ungroup))
+    put(menu, "fold", "&Fold or unfold the group", "Ctrl+Shift+F", lambda: turn_groups(session))
     put(
         menu,
         "fold-repeats",
         "Fold repeated &stages",
         "Ctrl+R",
-        shell.fold_repeats,
+        lambda: fold_repeats(session, shell.tell),
         "",
         "Blocks that come again in the same order become one card each.",
     )

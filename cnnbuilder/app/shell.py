@@ -1,6 +1,5 @@
 """What surrounds the canvas, made when it is asked for: finders, help, preferences, steps, the start page."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -101,32 +100,6 @@ class Shell(QObject):
         card = canvas.cards.standing.get(source) if source else None
         at = QPointF(*card.output()) if card else canvas.mapToScene(canvas.rect().center())
         self.ask_next(source, canvas.mapToGlobal(canvas.mapFromScene(at)), at)
-
-    # Groups and notes
-
-    def each_group(self, do: Callable[[str], object]) -> None:
-        """Do something with every group of which a block is selected."""
-        session = self._window.session
-        for group in session.design.groups:
-            if set(group.blocks) & set(session.shown.selected):
-                do(group.name)
-
-    def turn_groups(self) -> None:
-        """Fold the groups of the selected blocks, or unfold them."""
-        session = self._window.session
-        folded = {group.name: group.folded for group in session.design.groups}
-        self.each_group(lambda name: session.fold(name, not folded[name]))
-
-    def fold_repeats(self) -> None:
-        """Fold stages that come again; say so where there are none."""
-        if not self._window.session.fold_repeats():
-            self.tell("No stage of this network comes twice.")
-
-    def add_note(self) -> None:
-        """A note in the middle of the canvas, ready to be written."""
-        canvas = self._window.canvas
-        at = canvas.mapToScene(canvas.rect().center())
-        canvas.write(self._window.session.add_note(at.x(), at.y()))
 
     # Windows beside
 
