@@ -16,7 +16,7 @@ from cnnbuilder.design.words import sentence
 if TYPE_CHECKING:
     from cnnbuilder.app.window import Window
 
-WIDTH, HEIGHT = 400, 400
+WIDTH, HEIGHT = 420, 400
 NEAR = 16.0
 """A place this near to a card means the card and not a place of its own."""
 CARD = (75.0, 20.0)
@@ -58,7 +58,7 @@ class NextBlock(Finder):
         found = suggest.following(session.design.graph, source, habits(), len(session.design.labels), shape)
         held = session.shown.report.shapes[source] if source else None
         behind = f"Behind {source}" + (f" · {show(held)}" if held else "") if source else "A block for itself"
-        shift = " · Shift+Enter branches off" if source and self._place is None else ""
+        shift = " · Shift+Enter branches" if source and self._place is None else ""
         self.show_foot(f"{behind} · Enter adds{shift}")
         self.open([_entry(item) for item in found], WIDTH, HEIGHT, self._main.mapFromGlobal(at) + QPoint(12, -18))
 
