@@ -191,7 +191,11 @@ class Documents(QObject):
             then()
 
         self._tasks.run(
-            f"Saving {path.name} …", write, done, lambda words: self.fail(f"{path.name} could not be saved", words)
+            f"Saving {path.name} …",
+            write,
+            done,
+            lambda words: self.fail(f"{path.name} could not be saved", words),
+            lasting=True,
         )
 
     # Closing

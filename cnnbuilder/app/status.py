@@ -23,6 +23,8 @@ class Status(QStatusBar):
         self._session = session
         self.setSizeGripEnabled(False)
         self._threads = ""
+        self._task = ""
+        self._running = (0, 0, "")
         self._fits = QPushButton()
         self._fits.setObjectName("flat")
         self._fits.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -119,7 +121,17 @@ class Status(QStatusBar):
         self._zoom.setText(f"{100 * zoom:.0f} %")
 
     def show_progress(self, done: int, total: int, words: str) -> None:
-        """What is under way; nothing, if there are no words. Without a total it is not known how long it takes."""
+        """What the runner does; nothing, if there are no words. Without a total it is not known how long it takes."""
+        self._running = (done, total, words)
+        self._show_progress()
+
+    def show_task(self, words: str) -> None:
+        """What is done beside the runner, such as opening a file; nothing, if there are no words."""
+        self._task = words
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        done, total, words = (0, 0, self._task) if self._task else self._running
         self._progress.setVisible(bool(words))
         if words:
             self._words.setText(words)

@@ -19,12 +19,23 @@ class Tasks(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._threads: dict[threading.Thread, str] = {}
+        self._lasting: set[threading.Thread] = set()
+        """Those that must not be given up: what they do would be done, and nobody would know."""
+        self._given_up: set[threading.Thread] = set()
         self._finished.connect(self._deliver)
 
     def run(
-        self, words: str, function: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[str], None]
+        self,
+        words: str,
+        function: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+        lasting: bool = False,
     ) -> None:
-        """Call `function` in a thread, then `done` with its result, or `failed` with one line for a known error."""
+        """Call `function` in a thread, then `done` with its result, or `failed` with one line for a known error.
+
+        `lasting`: it is not to be given up by `cancel`, such as saving.
+        """
 
         def work() -> None:
             try:
@@ -35,15 +46,31 @@ class Tasks(QObject):
 
         thread = threading.Thread(target=work, name="task", daemon=True)
         self._threads[thread] = words
-        self.busy.emit(words)
+        if lasting or not words:
+            self._lasting.add(thread)
+        self._tell()
         thread.start()
+
+    def _tell(self) -> None:
+        waited_for = (words for thread, words in self._threads.items() if thread not in self._given_up)
+        self.busy.emit(next(filter(None, waited_for), ""))
+
+    def cancel(self) -> None:
+        """Give up what can be given up: nothing comes of it any more."""
+        self._given_up.update(thread for thread in self._threads if thread not in self._lasting)
+        self._tell()
 
     def _deliver(
         self, thread: threading.Thread, then: Callable[[Any], None], result: Any, error: BaseException | None
     ) -> None:
         thread.join()
+        given_up = thread in self._given_up
         self._threads.pop(thread, None)
-        self.busy.emit(next(iter(self._threads.values()), ""))
+        self._lasting.discard(thread)
+        self._given_up.discard(thread)
+        self._tell()
+        if given_up:
+            return
         if error is None:
             then(result)
         elif isinstance(error, (Error, OSError, MemoryError)):

@@ -162,6 +162,7 @@ class Window(QMainWindow):
         self.strip.wanted.connect(self.documents.new)
         self.inspector.done.connect(canvas.setFocus)
         self.inspector.problem_wanted.connect(self._show_problem)
+        canvas.problem_wanted.connect(self._show_problem)
         canvas.edit_wanted.connect(self.inspector.edit)
         self.inspector.help_wanted.connect(self.shell.show_help)
         self.status.show_problems.connect(lambda: self.docks.show_view("problems"))
@@ -171,7 +172,8 @@ class Window(QMainWindow):
         self.status.cancel.connect(self.runner.cancel)
         self.runner.finished.connect(self._show_result)
         self.runner.progressed.connect(self.status.show_progress)
-        self.tasks.busy.connect(lambda words: self.status.show_progress(0, 0, words))
+        self.tasks.busy.connect(self.status.show_task)
+        self.status.cancel.connect(self.tasks.cancel)
         theme.keeper().changed.connect(self._recolour)
         QShortcut(QKeySequence("/"), self, self.palette_.search_for)
 

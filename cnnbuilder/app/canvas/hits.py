@@ -6,6 +6,7 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF
 
 from cnnbuilder.app.canvas.card import Card
+from cnnbuilder.app.canvas.content import WIDTH
 from cnnbuilder.app.canvas.extras import Frame, NoteItem
 from cnnbuilder.app.canvas.painting import Level
 from cnnbuilder.app.canvas.scene import Scene
@@ -16,6 +17,7 @@ REACH_PX = 12.0
 FARTHEST = 26.0
 """The same on the canvas, at the most, so that ports do not cover cards when these are small."""
 LINK_PX = 7.0
+BADGE = 32.0
 
 
 class Part(Enum):
@@ -26,6 +28,7 @@ class Part(Enum):
     OUTPUT = "output"
     END = "end"
     PICKER = "picker"
+    BADGE = "badge"
     LINK = "link"
     NOTE = "note"
     NOTE_EDGE = "note edge"
@@ -63,6 +66,8 @@ def hit(scene: Scene, at: QPointF, zoom: float) -> Hit:
             return port
     card = card_at(scene, at)
     if card is not None:
+        if Level.at(zoom) is Level.FULL and card.content.fault and _badge(card).contains(at):
+            return Hit(Part.BADGE, card)
         side = picker_side(card, at) if Level.at(zoom) is Level.FULL else 0
         return Hit(Part.PICKER, card, side=side) if side else Hit(Part.CARD, card)
     link = link_at(scene, at, LINK_PX / zoom)
@@ -74,6 +79,11 @@ def hit(scene: Scene, at: QPointF, zoom: float) -> Hit:
         if frame.head.contains(at):
             return Hit(Part.FRAME, frame=frame)
     return NOTHING
+
+
+def _badge(card: Card) -> QRectF:
+    """The corner of a card with the sign that something is wrong."""
+    return QRectF(card.x + WIDTH - BADGE, card.y + 4, BADGE - 2, BADGE - 2)
 
 
 def card_at(scene: Scene, at: QPointF) -> Card | None:

@@ -38,6 +38,9 @@ def _take_hold(canvas: "Canvas", at: QPointF, found: Hit, add: bool) -> Gesture 
         return DrawLink(canvas, at, canvas.cards.standing[link.source], link)
     if part is Part.PICKER and card is not None:
         canvas.channel_turned.emit(card.leaving, found.side)
+    elif part is Part.BADGE and card is not None:
+        canvas.tell_selection((card.leaving,))
+        canvas.problem_wanted.emit(card.leaving)
     elif part is Part.LINK:
         canvas.choose_link(link)
     elif part is Part.FOLD and frame is not None:

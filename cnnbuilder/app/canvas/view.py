@@ -56,6 +56,8 @@ class Canvas(Viewer):
     note_edited = Signal(int, str)
     note_resized = Signal(int, float)
     note_removed = Signal(int)
+    problem_wanted = Signal(str)
+    """The sign that something is wrong with a block was clicked."""
     edit_wanted = Signal(str)
     """Enter on a block: its parameters are to be edited."""
     context = Signal(object, object)

@@ -75,3 +75,16 @@ def test_menus_of_all_parts(lenet: Window) -> None:
         menu = context_menu(canvas, session, lenet.actions_.made, at, hit)
         assert any(word in action.text() for action in menu.actions())
         menu.deleteLater()
+
+
+def test_the_sign_of_a_problem_leads_to_the_problem(lenet: Window) -> None:
+    canvas, session = lenet.canvas, lenet.session
+    session.set_param("conv2", "kernel_size", [99, 99])
+    session.select(("conv1",))
+    assert not lenet.docks.is_seen("problems")
+    canvas.reset_zoom()
+    canvas.show_block("conv2")
+    card = canvas.cards.cards["conv2"]
+    Hand(canvas).click(card.x + 150 - 18, card.y + 20)
+    assert session.shown.selected == ("conv2",)
+    assert lenet.docks.is_seen("problems")
