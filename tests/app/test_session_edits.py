@@ -67,6 +67,14 @@ def test_a_kind_dropped_near_an_open_end_is_joined(session: Session) -> None:
     assert session.design.links[-1].target == "conv3"
 
 
+def test_a_merge_dropped_near_an_open_end_joins_two(session: Session) -> None:
+    session.append("conv", after="pool1", branch=True)
+    session.set_param("conv3", "filters", 16)
+    one_step(session, lambda: session.place("add", 0, 900, after="conv3"))
+    assert session.design.graph.wiring.sources["add1"][0] == "conv3"
+    assert len(session.design.graph.wiring.sources["add1"]) == 2
+
+
 def test_links_are_joined_and_parted(session: Session) -> None:
     session.place("conv", 0, 900)
     one_step(session, lambda: session.join("pool1", "conv3"))

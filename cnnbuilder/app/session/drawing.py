@@ -47,16 +47,15 @@ class Drawing(Desk):
     ) -> None:
         """Add a block of `kind` at a place of the canvas: within `link`, or behind `after`, or ahead of `before`."""
         design = self.design
-        source = link.source if link else after
-        sources = (source,) if source else ()
+        sources = (link.source,) if link else suggest.sources_of(design.graph, kind, after)
         params = suggest.fitting(design.graph, kind, sources, len(design.labels), self._picture_shape())
         if link is not None:
             graph, id = edits.insert_in_link(design.graph, link, kind, params)
             self.apply(f"Insert {id}", self._opened(graph, id, (x, y)), select=(id,))
             return
         graph, id = edits.add(design.graph, kind, params, after)
-        if after is not None:
-            graph = edits.link(graph, after, id, 0)
+        for number, source in enumerate(sources):
+            graph = edits.link(graph, source, id, number)
         if before is not None:
             graph = edits.link(graph, id, before, self._free_input(before))
         self.apply(f"Add {id}", self._laid(graph, {id: (x, y)}), select=(id,))
