@@ -15,6 +15,8 @@ from cnnbuilder.design.check import check
 from cnnbuilder.design.layer import kinds
 from tests.app.inspecting import KEYS, drag, enter, faults, field, seen, type_over, value
 
+LEFT = Qt.MouseButton.LeftButton
+
 # Typing
 
 
@@ -38,6 +40,22 @@ def test_all_that_is_typed_in_one_field_is_one_step_of_undo(inspector: Inspector
     assert line.text() == "124"
     session.undo()
     assert line.text() == "6"
+
+
+def test_a_click_into_a_field_selects_it_so_that_typing_replaces_it(
+    inspector: Inspector, session: Session, qtbot: Any
+) -> None:
+    filters, kernel = field(inspector, "filters"), field(inspector, "kernel_size")
+    qtbot.mouseClick(filters, LEFT)
+    qtbot.keyClicks(filters, "12")
+    assert value(session, "conv1", "filters") == 12
+    qtbot.mouseClick(filters, LEFT)
+    assert not filters.hasSelectedText(), "a second click sets the cursor"
+    qtbot.mouseClick(kernel, LEFT)
+    assert not filters.hasSelectedText()
+    qtbot.mouseDClick(kernel, LEFT)
+    qtbot.keyClicks(kernel, "3")
+    assert value(session, "conv1", "kernel_size") == [3, 3], "two numbers that are linked are one value"
 
 
 def test_half_a_pair_is_not_taken_from_under_the_hands(inspector: Inspector, session: Session, qtbot: Any) -> None:

@@ -40,6 +40,7 @@ class PairField(TextField):
         super().show_value(value, fresh)
 
     def _show_link(self) -> None:
+        self.line.one_value = self.linked
         name = "link" if self.linked else "unlink"
         self.link.setIcon(icons.icon(name, theme.now().accent if self.linked else theme.now().dim))
         self.link.setText("Keep both numbers equal")

@@ -28,6 +28,9 @@ class Line(QLineEdit):
         super().__init__()
         self.half_typed = False
         """Whether the text is not yet (or no longer) a value: then undo is the line's own, and else the document's."""
+        self.one_value = True
+        """Whether a click selects all of it, so that what is typed next stands instead of it."""
+        self._just_come = False
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def event(self, event: QEvent) -> bool:
@@ -61,12 +64,25 @@ class Line(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._just_come = event.reason() == Qt.FocusReason.MouseFocusReason
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.came.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._just_come and self.one_value and not self.hasSelectedText():
+            self.selectAll()
+        self._just_come = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if self.one_value:
+            self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.deselect()
             self.left.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
