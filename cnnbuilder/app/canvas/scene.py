@@ -29,6 +29,8 @@ class Scene:
         """The cards of single blocks by id, those in folded groups left out."""
         self.stacks: dict[str, Card] = {}
         """The cards of folded groups by name."""
+        self._thumbnails: dict[str, Thumbnail] = {}
+        """What the last run made of blocks that are still here: folding and unfolding run nothing."""
         self.standing: dict[str, Card] = {}
         """The card that stands for each block."""
         self.wires: dict[Link, Wire] = {}
@@ -64,6 +66,7 @@ class Scene:
 
     def _show_parts(self, design: Design) -> None:
         report = check(design)
+        self._thumbnails = {id: made for id, made in self._thumbnails.items() if id in design.blocks}
         folded = {id: group for group in design.groups if group.folded for id in group.blocks if id in design.blocks}
         self._show_cards(design, report, folded)
         self._show_stacks(report, {group.name: group for group in folded.values()})
@@ -93,6 +96,7 @@ class Scene:
             card = self.cards.get(id)
             if card is None:
                 card = Card(content, (id,), id)
+                card.show_thumbnail(self._thumbnails.get(id))
             elif content != card.content:
                 card.show_content(content)
             ordered[id] = card
@@ -113,6 +117,7 @@ class Scene:
             card = self.stacks.get(name)
             if card is None or card.blocks != blocks:
                 card = self.stacks[name] = Card(content, blocks, (leaving or list(blocks))[-1])
+                card.show_thumbnail(self._thumbnails.get(card.leaving))
             card.show_content(content)
             card.leaving = (leaving or list(blocks))[-1]
             card.arriving = {link: ports[link.source] for link in arriving}
@@ -214,8 +219,13 @@ class Scene:
 
     # What is shown on top
 
+    def forget_thumbnails(self) -> None:
+        """Another document comes: new cards are not to show what was made of this one."""
+        self._thumbnails = {}
+
     def show_thumbnails(self, thumbnails: Mapping[str, Thumbnail]) -> None:
         """Show what a run made of every block; cards without an output lose theirs."""
+        self._thumbnails = dict(thumbnails)
         for card in self.cards.values():
             card.show_thumbnail(thumbnails.get(card.leaving))
         for card in self.stacks.values():

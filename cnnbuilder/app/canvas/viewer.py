@@ -61,6 +61,7 @@ class Viewer(QWidget):
         if other:
             self._views[self._key] = (self._view, self._following)
             self._key = key
+            self.cards.forget_thumbnails()
         self.cards.show_design(design)
         self.selection = selected
         self.cards.select(selected)

@@ -47,6 +47,16 @@ def test_a_group_is_folded_moved_and_unfolded(lenet: Window) -> None:
     assert not canvas.cards.stacks and len(canvas.cards.frames) == 1
 
 
+def test_folding_and_unfolding_keep_the_pictures_of_the_last_run(lenet: Window) -> None:
+    cards, session = lenet.canvas.cards, lenet.session
+    made = {id: cards.cards[id].thumbnail for id in ("conv1", "relu1", "pool1")}
+    assert all(made.values())
+    session.group(tuple(made), "stage")
+    assert cards.stacks["stage"].thumbnail is made["pool1"]
+    session.fold("stage", False)
+    assert {id: cards.cards[id].thumbnail for id in made} == made
+
+
 def test_a_note_is_laid_and_written_from_the_menu(lenet: Window, qtbot: Any) -> None:
     canvas, session = lenet.canvas, lenet.session
     at = canvas.mapToGlobal(canvas.rect().bottomLeft()) + (canvas.rect().center() - canvas.rect().bottomLeft()) / 8
