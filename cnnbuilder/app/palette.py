@@ -21,7 +21,7 @@ from cnnbuilder.design.layer import Layer, kinds
 from cnnbuilder.design.words import sentence
 
 KIND = Qt.ItemDataRole.UserRole
-NARROW_WINDOW = 1200
+NARROW_WINDOW = 1400
 """A window that is narrower shows icons alone, unless the user wants otherwise."""
 NARROWEST, WIDEST, ICONS_ALONE = 150, 360, 46
 DRAGGED = 32

@@ -20,7 +20,7 @@ from cnnbuilder.design.words import sentence
 def palette(qtbot: Any) -> Iterator[Palette]:
     window = QWidget()
     qtbot.addWidget(window)
-    window.resize(1300, 700)
+    window.resize(1500, 700)
     made = Palette()
     made.setParent(window)
     made.resize(220, 700)
@@ -130,9 +130,9 @@ def test_icons_alone_by_button_is_remembered(palette: Palette, qtbot: Any) -> No
 def test_a_narrow_window_shows_icons_alone(lenet: Window, qtbot: Any) -> None:
     assert not lenet.palette_.collapsed
     wide = lenet.palette_.width()
-    lenet.resize(1100, 800)
+    lenet.resize(1366, 768)
     qtbot.waitUntil(lambda: lenet.palette_.width() == ICONS_ALONE)
-    lenet.resize(1400, 900)
+    lenet.resize(1440, 900)
     qtbot.waitUntil(lambda: abs(lenet.palette_.width() - wide) < 3)
 
 

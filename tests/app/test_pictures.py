@@ -266,7 +266,7 @@ def test_how_the_picture_is_prepared_is_shown_and_changed_as_steps_of_undo(lenet
     qtbot.mouseClick(lenet.bar.sight.thumb, Qt.MouseButton.LeftButton)
     panel = lenet.bar.preparing
     assert panel.isVisible()
-    qtbot.waitUntil(lambda: "values 0 … 1" in panel._about[1].text())
+    qtbot.waitUntil(lambda: ", 0 … 1" in panel._about[1].text())
     assert not panel.imagenet.isEnabled()
     lenet.session.set_param("image", "channels", 3)
     assert panel.imagenet.isEnabled()
@@ -277,7 +277,7 @@ def test_how_the_picture_is_prepared_is_shown_and_changed_as_steps_of_undo(lenet
     lenet.session.undo()
     assert lenet.session.design.blocks["image"].params.get("mean") is None
     panel._edit("scale", "-1-1", "Scale")
-    qtbot.waitUntil(lambda: "values −1 … " in panel._about[1].text())
+    qtbot.waitUntil(lambda: ", −1 … " in panel._about[1].text())
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.isVisible()
 

@@ -85,11 +85,11 @@ class Trouble(QFrame):
         column.setSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self._apply, 1)
-        row.addWidget(self._more)
+        row.addWidget(self._effect, 1)
+        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._message)
+        column.addWidget(self._apply)
         column.addLayout(row)
-        column.addWidget(self._effect)
 
     @property
     def last(self) -> QWidget:

@@ -198,7 +198,7 @@ class Preparing(Overlay):
         values = result.outputs[id]
         low, high = float(values.min()), float(values.max())
         self._sight[1].setPixmap(fitted(image_from(result.thumbnails[id].pixels), SIDE - 4, self.devicePixelRatioF()))
-        self._about[1].setText(f"{show(tuple(values.shape))}, values {_figure(low)} … {_figure(high)}")
+        self._about[1].setText(f"{show(tuple(values.shape))}, {_figure(low)} … {_figure(high)}")
 
 
 def inverted(values: Any) -> Any:
