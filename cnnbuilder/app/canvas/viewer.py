@@ -19,6 +19,8 @@ from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.document import Design
 
 FIT_MARGIN = 28.0
+REVEAL_MARGIN, NEW_MARGIN = 40.0, 4.0
+"""Pixels around a card that the view moves for; a new card that is nearer to the edge makes the view move."""
 READABLE = 0.62
 """The zoom down to which a document that was just opened is shrunk."""
 SETTLED_MS = 90
@@ -62,10 +64,13 @@ class Viewer(QWidget):
             self._views[self._key] = (self._view, self._following)
             self._key = key
             self.cards.forget_thumbnails()
+        before = self.cards.design.blocks
         self.cards.show_design(design)
         self.selection = selected
         self.cards.select(selected)
-        if other:
+        if not other:
+            self._show_new([id for id in selected if id not in before])
+        else:
             known = self._views.get(key)
             if known is None:
                 self.begin()
@@ -181,9 +186,24 @@ class Viewer(QWidget):
         """Move the view as little as needed for a block's card to be seen."""
         card = self.cards.standing.get(id)
         if card is not None:
-            view = self._view.showing(card.outline, QSizeF(self.size()), 40)
+            view = self._view.showing(card.outline, QSizeF(self.size()), REVEAL_MARGIN)
             if view != self._view:
                 self._look_from(view)
+
+    def _show_new(self, ids: list[str]) -> None:
+        """Let blocks be seen that were just added: all cards while the view fits itself to them, as long as they can
+        be read; else by moving as little as needed."""
+        room = QRectF()
+        for card in {self.cards.standing[id] for id in ids if id in self.cards.standing}:
+            room = room.united(card.outline)
+        size = QSizeF(self.size())
+        if room.isEmpty() or self._view.showing(room, size, NEW_MARGIN) == self._view:
+            return
+        whole = fitted(self.cards.bounds(), size, FIT_MARGIN)
+        if self._following and whole.zoom >= READABLE:
+            self._look_from(whole, following=True)
+        else:
+            self._look_from(self._view.showing(room, size, REVEAL_MARGIN))
 
     # Painting
 

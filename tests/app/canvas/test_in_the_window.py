@@ -1,5 +1,6 @@
 """What the canvas says reaches the document, as one step of undo each."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from cnnbuilder.app.canvas.hits import Hit, Part
 from cnnbuilder.app.canvas.menu import context_menu
+from cnnbuilder.app.canvas.viewer import READABLE
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.graph import Link
 
@@ -98,3 +100,25 @@ def test_the_sign_of_a_problem_leads_to_the_problem(lenet: Window) -> None:
     Hand(canvas).click(card.x + 150 - 18, card.y + 20)
     assert session.shown.selected == ("conv2",)
     assert lenet.docks.is_seen("problems")
+
+
+def test_what_is_added_is_seen(open_window: Callable[..., Window], qtbot: Any) -> None:
+    window = open_window()
+    canvas, session = window.canvas, window.session
+    window.documents.new()
+
+    def seen() -> bool:
+        (id,) = session.shown.selected
+        return bool(canvas.seen.contains(canvas.cards.cards[id].outline))
+
+    for _ in range(12):
+        session.append("activation")
+        assert seen() and canvas.zoom >= READABLE
+    # A view that its user moved is only moved as far as it must be.
+    canvas.reset_zoom()
+    canvas.pan(200, 100)
+    session.append("activation")
+    assert seen() and canvas.zoom == 1
+    before = canvas.viewpoint
+    session.set_param(session.shown.selected[0], "function", "tanh")
+    assert canvas.viewpoint == before
