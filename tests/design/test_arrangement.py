@@ -1,7 +1,6 @@
 """The arrangement: few crossings, straight chains, rows, both directions, groups."""
 
 import random
-import time
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations, product
 
@@ -252,26 +251,6 @@ def test_an_edit_follows_the_direction(direction):
     kept = followed(moved, after).layout
     assert all(kept[id] == place for id, place in moved.layout.items())
     assert_apart(kept)
-
-
-def quickest(work):
-    """The least of several times, in seconds."""
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("graph", [chain(1000), residual(140), inception(125)], ids=["chain", "residual", "inception"])
-def test_a_thousand_blocks_are_arranged_at_once(graph):
-    def work():
-        best_order.cache_clear()
-        arranged(Graph(graph.blocks, graph.links))
-
-    assert quickest(work) < 0.3
 
 
 def test_a_tangle_is_arranged_in_bounded_work():
