@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnnbuilder.design import edits
 from cnnbuilder.design.document import Design, Group
 from cnnbuilder.design.graph import Graph, Link
-from cnnbuilder.design.layout import COLUMN, ROW, arranged, completed, followed
+from cnnbuilder.design.layout import COLUMN, ROW, arranged, completed, followed, inserted
 from cnnbuilder.design.layout.layers import Layered, layered
 from cnnbuilder.design.layout.order import best_order, crossings, put_in_order
 from cnnbuilder.files import load
@@ -251,6 +251,24 @@ def test_an_edit_follows_the_direction(direction):
     kept = followed(moved, after).layout
     assert all(kept[id] == place for id, place in moved.layout.items())
     assert_apart(kept)
+
+
+@directions
+def test_what_is_put_into_a_link_too_short_for_it_makes_room(direction):
+    graph = graph_of({"a": [], "b": ["a"], "c": ["b"], "d": ["c"]})
+    layout = {"a": (0, 0), "b": (190, 40), "c": (400, 20), "d": (1200, 10)}
+    if direction == "down":
+        layout = {id: (y, x * 1.3) for id, (x, y) in layout.items()}
+    before = Design(graph, layout, direction=direction)
+    place = tuple((one + other) / 2 for one, other in zip(layout["a"], layout["b"], strict=True))
+    after, id = edits.insert_in_link(graph, Link("a", "b"), "activation", {})
+    places = inserted(before, after, id, place).layout
+    assert_apart(places)
+    assert (places["a"], places["d"]) == (layout["a"], layout["d"]), "only what is in the way moves"
+    # Where there is room it stays where it was dropped.
+    after, id = edits.insert_in_link(graph, Link("c", "d"), "activation", {})
+    places = inserted(before, after, id, (700, 800)).layout
+    assert places[id] == (700, 800) and all(places[other] == at for other, at in layout.items())
 
 
 def test_a_tangle_is_arranged_in_bounded_work():

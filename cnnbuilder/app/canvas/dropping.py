@@ -14,6 +14,7 @@ from cnnbuilder.app.canvas.linking import paint_ghost
 from cnnbuilder.app.canvas.scene import Scene
 from cnnbuilder.design.graph import Link
 from cnnbuilder.design.layer import find_kind
+from cnnbuilder.design.layout import COLUMN, ROW
 
 if TYPE_CHECKING:
     from cnnbuilder.app.canvas.view import Canvas
@@ -23,6 +24,8 @@ HELD = QPointF(WIDTH / 2, 20)
 """Where the pointer holds a card that is dragged in."""
 LINK_PX = 22.0
 END_PX = 120.0
+ALIGNED = 36.0
+"""From so far, on the canvas, a card that is joined comes to lie in line with the card it is joined to."""
 
 
 class DropTarget:
@@ -101,9 +104,18 @@ def plan_drop(scene: Scene, kind: str, at: QPointF, zoom: float) -> Drop:
                     best = _nearer(best, card, number, QPointF(*card.input(number)), leave, reach)
     if best is None:
         return Drop(kind, place)
-    if best[2] is None:
-        return Drop(kind, place, after=best[1])
-    return Drop(kind, place, before=(best[1], best[2]))
+    _, joined, taking = best
+    if taking is None:
+        return Drop(kind, _aligned(place, joined, 1, down), after=joined)
+    return Drop(kind, _aligned(place, joined, -1, down), before=(joined, taking))
+
+
+def _aligned(place: QPointF, card: Card, side: int, down: bool) -> QPointF:
+    """A place nearly in line with `card`, or nearly where the program would lay a card behind (`side` 1) or ahead
+    of it (-1), becomes just that."""
+    x = card.x + (0 if down else side * COLUMN)
+    y = card.y + (side * ROW if down else 0)
+    return QPointF(x if abs(place.x() - x) <= ALIGNED else place.x(), y if abs(place.y() - y) <= ALIGNED else place.y())
 
 
 def _nearer(
@@ -127,7 +139,9 @@ def paint_drop(painter: QPainter, drop: Drop, down: bool, zoom: float) -> None:
     painter.drawRoundedRect(rect, 8, 8)
     painter.setPen(QColor(now.text))
     painter.setFont(theme.font(13, 600))
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter.value), found.label if found else drop.kind)
+    # The pointer carries the kind's icon, near the upper edge: its name stands below that.
+    words = int((Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom).value)
+    painter.drawText(rect.adjusted(0, 0, 0, -7), words, found.label if found else drop.kind)
     if down:
         entry, leave = (rect.center().x(), rect.top()), (rect.center().x(), rect.bottom())
     else:

@@ -8,7 +8,7 @@ from cnnbuilder.app.session.desk import Desk
 from cnnbuilder.design import edits, suggest
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.graph import Graph, Link
-from cnnbuilder.design.layout import arranged, followed
+from cnnbuilder.design.layout import arranged, followed, inserted
 from cnnbuilder.design.shape import Shape
 
 Place = tuple[float, float]
@@ -51,7 +51,7 @@ class Drawing(Desk):
         params = suggest.fitting(design.graph, kind, sources, len(design.labels), self._picture_shape())
         if link is not None:
             graph, id = edits.insert_in_link(design.graph, link, kind, params)
-            self.apply(f"Insert {id}", self._opened(graph, id, (x, y)), select=(id,))
+            self.apply(f"Insert {id}", inserted(design, graph, id, (x, y)), select=(id,))
             return
         graph, id = edits.add(design.graph, kind, params, after)
         for number, source in enumerate(sources):
@@ -71,17 +71,11 @@ class Drawing(Desk):
             return
         graph = Graph(graph.blocks, tuple(item for item in graph.links if item != link))
         graph = edits.link(edits.link(graph, link.source, id, 0), id, link.target, link.input)
-        self.apply(f"Insert {id}", self._opened(graph, id, place or self.design.layout[id]))
+        self.apply(f"Insert {id}", inserted(self.design, graph, id, place or self.design.layout[id]))
 
     def _laid(self, graph: Graph, places: Mapping[str, Place]) -> Design:
         shown = {id: (round(x), round(y)) for id, (x, y) in places.items()}
         return replace(self.design, graph=graph, layout={**self.design.layout, **shown})
-
-    def _opened(self, graph: Graph, id: str, place: Place) -> Design:
-        """With a block more in a chain: arranged anew where the program arranged, else where it was dropped."""
-        arranged_anew = followed(self.design, graph)
-        moved = any(arranged_anew.layout[other] != place for other, place in self.design.layout.items())
-        return arranged_anew if moved else self._laid(graph, {id: place})
 
     def _free_input(self, id: str) -> int:
         """The input of a block that the next link goes to: the only one, or the first that is free."""

@@ -46,6 +46,37 @@ def followed(before: Design, graph: Graph) -> Design:
     return replace(before, graph=graph, layout=completed(graph, whole, direction, groups))
 
 
+def inserted(before: Design, graph: Graph, id: str, place: Place) -> Design:
+    """`before` with a graph in which block `id` was put into a link at `place`: arranged anew if it lay as the program
+    arranges; else it lies there, and where that is too narrow, what lies behind it moves on."""
+    anew = followed(before, graph)
+    if any(anew.layout[other] != at for other, at in before.layout.items()):
+        return anew
+    layout = dict(before.layout)
+    source = next((other for other in graph.wiring.sources[id] if other in layout), None)
+    if source is not None and _hides(place, layout[source]):
+        place = _behind(layout[source], before.direction)
+    layout[id] = (round(place[0]), round(place[1]))
+    _make_way(graph, layout, id, before.direction)
+    return replace(before, graph=graph, layout=layout)
+
+
+def _make_way(graph: Graph, layout: dict[str, Place], id: str, direction: str) -> None:
+    """Move the blocks behind `id`, each as far as the card before it hides it."""
+    moved = [id]
+    for one in moved:
+        for follower in graph.wiring.followers[one]:
+            if follower in layout and follower not in moved and _hides(layout[one], layout[follower]):
+                x, y = layout[follower]
+                ahead = _behind(layout[one], direction)
+                layout[follower] = (ahead[0], y) if direction == "right" else (x, ahead[1])
+                moved.append(follower)
+
+
+def _hides(one: Place, other: Place) -> bool:
+    return abs(one[0] - other[0]) < COLUMN * 0.75 and abs(one[1] - other[1]) < ROW * 0.85
+
+
 def _behind(place: Place, direction: str) -> Place:
     return (place[0] + COLUMN, place[1]) if direction == "right" else (place[0], place[1] + ROW)
 
@@ -53,7 +84,7 @@ def _behind(place: Place, direction: str) -> Place:
 def _overlaps(place: Place, taken: Mapping[tuple[int, int], list[Place]]) -> bool:
     column, row = int(place[0] // COLUMN), int(place[1] // ROW)
     return any(
-        abs(place[0] - x) < COLUMN * 0.75 and abs(place[1] - y) < ROW * 0.85
+        _hides(place, (x, y))
         for a in (column - 1, column, column + 1)
         for b in (row - 1, row, row + 1)
         for x, y in taken.get((a, b), ())

@@ -14,6 +14,7 @@ from cnnbuilder.app.canvas.view import KIND_MIME, Canvas
 from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.document import Group
 from cnnbuilder.design.graph import Link
+from cnnbuilder.design.layout import COLUMN
 
 from .conftest import GROUPED, LOOSE_LINK, NOTES, Hand, Said, branching
 
@@ -226,7 +227,12 @@ def test_a_kind_dropped_behind_an_open_output_is_joined_to_it(canvas: Canvas, sa
     x, y = output(canvas, "relu1")
     drop(canvas, "activation", x + 60 + 75, y)
     ((_, left, top, link, after, before),) = said.dropped
-    assert (left, top) == (x + 60, y - 20) and (link, after, before) == (None, "relu1", None)
+    card = canvas.cards.cards["relu1"]
+    assert (left, top) == (card.x + COLUMN, card.y), "nearly in line is in line"
+    assert (link, after, before) == (None, "relu1", None)
+    drop(canvas, "activation", x + 60 + 75, y + 80)
+    _, left, top, *_ = said.dropped[1]
+    assert (left, top) == (card.x + COLUMN, y + 60)
 
 
 def test_a_kind_dropped_ahead_of_an_open_input_is_joined_to_it(canvas: Canvas, said: Said) -> None:
