@@ -4,6 +4,7 @@ Only looks: real input comes from xdotool. Used by the end-to-end test and by sc
 """
 
 import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -41,6 +42,7 @@ def main() -> int:
         "QRegion": QRegion,
         "theme": theme,
         "QWidget": QWidget,
+        "os": os,
         "samples": Path(__file__).resolve().parent.parent / "samples",
     }
 

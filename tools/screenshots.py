@@ -1,6 +1,7 @@
 """Drives the real program and writes docs/screenshots/: `python tools/screenshots.py [name …]`."""
 
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,7 +15,7 @@ OUT = ROOT / "docs" / "screenshots"
 LARGE, SMALL = (1600, 1000), (1366, 768)
 RAN = (
     "bool(len(window.maps) == 3 and window._latest and window._latest.thumbnails and window._latest.request is "
-    "window.live._latest and not window.tasks._threads)"
+    "window.live._latest and not window.tasks._threads and (window._latest.backward_seconds or window._latest.message))"
 )
 
 
@@ -48,8 +49,12 @@ def nothing(stage: Stage) -> None:
 
 def start(stage: Stage) -> None:
     """The start page, with some files opened before."""
-    for name in ("lenet5", "resnet18", "notes-example"):
-        stage.ask(f"window.documents.remember(samples / '{name}.json')")
+    stage.ask(f"os.environ.update(HOME={str(stage.home)!r})")
+    networks = stage.home / "networks"
+    networks.mkdir()
+    for sample, name in (("lenet5", "digits"), ("resnet18", "photographs"), ("notes-example", "lecture-3")):
+        shutil.copy(ROOT / "samples" / f"{sample}.json", networks / f"{name}.json")
+        stage.ask(f"window.documents.remember(type(samples)({str(networks / f'{name}.json')!r}))")
     stage.ask("window.shell.show_start()")
 
 
@@ -72,7 +77,7 @@ def gradients(stage: Stage) -> None:
     """The gradient of a weight."""
     stage.ask("window.session.select(('conv2',))")
     stage.ask("window.docks.show_view('gradients')")
-    stage.ask("window.maps[1]._which.setCurrentIndex(1)")
+    stage.ask("window.maps[1].foot.which.setCurrentIndex(1)")
     stage.ask("window.maps[1].refresh(True)")
 
 
@@ -116,8 +121,8 @@ def folded(stage: Stage) -> None:
 def notes(stage: Stage) -> None:
     """Notes on the canvas, and a block switched off."""
     stage.ask("window.session.switch_off(('relu1',))")
-    stage.ask("window.session.add_note(0, 220, 'Six filters find strokes: edges along four directions.')")
-    stage.ask("window.session.add_note(430, 220, 'Without its ReLU this stage is linear. What do the classes say?')")
+    stage.ask("window.session.add_note(852, 550, 'Six filters find strokes: edges along four directions.')")
+    stage.ask("window.session.add_note(426, -92, 'Without its ReLU this stage is linear. What do the classes say?')")
     stage.ask("window.session.select(('relu1',))")
     stage.wait(RAN)
     fit(stage)
@@ -125,19 +130,19 @@ def notes(stage: Stage) -> None:
 
 def tabs(stage: Stage) -> None:
     """Several documents, one of them changed."""
-    for name in ("resnet18", "notes-example"):
-        stage.ask(f"window.documents.open(samples / '{name}.json', True)")
-        stage.wait(f"not window.tasks._threads and '{name}'[:3] in window.session.shown.design.name.lower()")
     stage.ask("window.session.append('activation')")
+    for number, name in enumerate(("resnet18", "notes-example", "lenet5"), start=2):
+        stage.ask(f"window.documents.open(samples / '{name}.json', {name == 'lenet5'})")
+        stage.wait(f"not window.tasks._threads and len(window.session.shown.tabs) == {number}")
     stage.wait(RAN)
 
 
 def commands(stage: Stage) -> None:
     """Ctrl+K, some letters typed."""
-    stage.ask("window.canvas.setFocus()")
-    stage.hand("key", "ctrl+k")
-    stage.wait("window.shell.commands.isVisible()")
+    stage.ask("window.activateWindow()")
+    stage.ask("window.shell.show_commands()")
     stage.hand("type", "--delay", 30, "pool")
+    stage.wait("window.shell.commands.field.text() == 'pool'")
 
 
 def following(stage: Stage) -> None:
@@ -167,7 +172,7 @@ def draw(stage: Stage) -> None:
     for dx, dy in ((-20, -82), (10, -84), (50, -84), (40, -50), (20, -10), (0, 30), (-12, 60), (-20, 90)):
         stage.hand("mousemove", x + dx, y + dy)
     stage.hand("mouseup", 1)
-    stage.wait(RAN)
+    stage.wait("window._latest.target == 7")
 
 
 def prepare(stage: Stage) -> None:
@@ -180,7 +185,7 @@ def prepare(stage: Stage) -> None:
 
 def steps(stage: Stage) -> None:
     """Every step of a document, some undone."""
-    for edit in ("set_param('conv1', 'filters', 12)", "append('dropout')", "duplicate()", "switch_off(('relu1',))"):
+    for edit in ("set_param('conv1', 'filters', 12)", "append('batch_norm')", "duplicate()", "switch_off(('relu1',))"):
         stage.ask(f"window.session.{edit}")
     stage.ask("window.session.add_note(0, 500, 'wider')")
     stage.ask("[window.session.undo() for _ in range(2)] and None")

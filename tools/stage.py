@@ -45,6 +45,7 @@ class Stage:
     def __init__(
         self, display: str, home: Path, file: Path | None = None, cache: Path | None = None, scale: int = 1
     ) -> None:
+        self.home = home
         (home / "config").mkdir(parents=True, exist_ok=True)
         self._env = {
             **os.environ,

@@ -144,11 +144,17 @@ class RecentFile(QAbstractButton):
         painter.setFont(theme.ui_font(12))
         painter.setPen(QColor(now.dim))
         where = painter.fontMetrics().elidedText(
-            str(self.path.parent), Qt.TextElideMode.ElideMiddle, round(room.width() - 130)
+            _short(self.path.parent), Qt.TextElideMode.ElideMiddle, round(room.width() - 130)
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | bottom, where)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | bottom, self._when or "no longer there")
         painter.end()
+
+
+def _short(folder: Path) -> str:
+    """A folder as one says it: what is at home begins with `~`."""
+    home = Path.home()
+    return str("~" / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
 
 
 def _when(path: Path) -> str:
