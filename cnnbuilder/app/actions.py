@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.documents import Documents
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.words import literal, unmarked
 
 Keys = QKeySequence.StandardKey | str | None
 
@@ -60,7 +61,7 @@ class Actions:
     def _tip(self, action: QAction) -> None:
         plain, keys = plain_words(action).removesuffix(" …"), keys_of(action)
         tip = f"{plain} ({keys})" if keys else plain
-        action.setToolTip(f"{tip}\n{action.statusTip()}" if action.statusTip() else tip)
+        action.setToolTip(literal(f"{tip}\n{action.statusTip()}" if action.statusTip() else tip))
 
     def recolour(self) -> None:
         """Give every action its icon in the colours of the theme, and its keys where it says what it does."""
@@ -78,7 +79,7 @@ class Actions:
         for name, words, label in (("undo", "&Undo", shown.undo), ("redo", "&Redo", shown.redo)):
             action = self.made[name]
             action.setEnabled(label is not None)
-            action.setText(f"{words} {label}" if label else words)
+            action.setText(f"{words} {unmarked(label)}" if label else words)
             self._tip(action)
         chosen, groups = shown.selected, shown.design.groups
         for name, can in (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cnnbuilder.app import settings
@@ -66,6 +66,7 @@ class Documents(QObject):
     def fail(self, title: str, message: str) -> None:
         """One dialog that says what went wrong; nothing else changes."""
         box = QMessageBox(QMessageBox.Icon.Warning, "cnnbuilder", title, QMessageBox.StandardButton.Ok, self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(message)
         box.setObjectName("failure")
         box.open()
@@ -228,6 +229,7 @@ class Documents(QObject):
             QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
             self._window,
         )
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText("Without saving, they are lost.")
         box.setDefaultButton(QMessageBox.StandardButton.Save)
         box.setObjectName("unsaved")

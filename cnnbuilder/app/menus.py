@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from cnnbuilder.app import preferred, settings
 from cnnbuilder.app.samples import sample_designs
 from cnnbuilder.app.structure import add_note, each_group, fold_repeats, turn_groups
+from cnnbuilder.app.words import literal, unmarked
 
 if TYPE_CHECKING:
     from cnnbuilder.app.documents import Documents
@@ -57,8 +58,8 @@ def _fill_recent(documents: "Documents", menu: QMenu) -> None:
     menu.clear()
     for name in documents.recent():
         path = Path(name)
-        action = menu.addAction(path.name)
-        action.setToolTip(name)
+        action = menu.addAction(unmarked(path.name))
+        action.setToolTip(literal(name))
         action.triggered.connect(lambda _=False, path=path: documents.open(path))
     if not menu.actions():
         menu.addAction("Nothing yet").setEnabled(False)

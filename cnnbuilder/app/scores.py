@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.words import literal
 
 MOST = 10
 STEP = 17.0
@@ -40,7 +41,7 @@ class Scores(QWidget):
             self._winner = (label(order[0]), values[order[0]])
             top = ", ".join(f"{label(n)} {percent(values[n])}" for n in order[:FIRST])
         self.setAccessibleDescription(top)
-        self.setToolTip(f"Likeliest: {top}" if top else "")
+        self.setToolTip(literal(f"Likeliest: {top}") if top else "")
         self.updateGeometry()
         self.update()
 

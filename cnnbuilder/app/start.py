@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.gestures import FIRST_STEPS
 from cnnbuilder.app.samples import Sample, sample_designs
+from cnnbuilder.app.words import literal
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.layout import completed
 
@@ -121,7 +122,7 @@ class RecentFile(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._when = _when(path)
         self.setEnabled(bool(self._when))
-        self.setToolTip(str(path) if self._when else f"{path} is no longer there")
+        self.setToolTip(literal(str(path) if self._when else f"{path} is no longer there"))
         self.setAccessibleName(f"{path.name}, {self._when or 'no longer there'}")
 
     def sizeHint(self) -> QSize:

@@ -39,6 +39,7 @@ class Status(QStatusBar):
         row = QHBoxLayout(self._progress)
         row.setContentsMargins(12, 0, 0, 0)
         self._words = QLabel()
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._done = QProgressBar()
         self._done.setFixedWidth(150)
         self._done.setTextVisible(False)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QToolButton, QWidget
 
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.session import Session, Shown, Tab
+from cnnbuilder.app.words import literal, unmarked
 
 
 class DocumentTabs(QWidget):
@@ -63,11 +64,11 @@ class DocumentTabs(QWidget):
         while self.bar.count() < len(shown.tabs):
             self.bar.addTab("")
         for number, tab in enumerate(shown.tabs):
-            words = (f"{tab.title} ●" if tab.changed else tab.title).replace("&", "&&")
+            words = unmarked(f"{tab.title} ●" if tab.changed else tab.title)
             if self.bar.tabText(number) != words:
                 self.bar.setTabText(number, words)
             where = str(tab.path) if tab.path else "not saved yet"
-            self.bar.setTabToolTip(number, f"{where}, with unsaved changes" if tab.changed else where)
+            self.bar.setTabToolTip(number, literal(f"{where}, with unsaved changes" if tab.changed else where))
             if tab.key == shown.key:
                 self.bar.setCurrentIndex(number)
         self._tabs = shown.tabs

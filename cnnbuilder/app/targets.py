@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from cnnbuilder.app import theme
 from cnnbuilder.app.scores import percent
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.words import unmarked
 
 MOST = 5000
 """Classes that are listed; a vector of more is no list of classes."""
@@ -163,5 +164,5 @@ class TargetButton(QToolButton):
             name = self._label(chosen)
             name = name if len(name) <= 18 else f"{name[:17]}…"
             words, short = f"Backward from class {name}", f"Backward: {name}"
-        self.setText(f"{short if self._short else words} ▾")
+        self.setText(unmarked(f"{short if self._short else words} ▾"))
         self.setAccessibleName(words)

@@ -30,6 +30,7 @@ from cnnbuilder.app.tabs import DocumentTabs
 from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.problems import Problems
+from cnnbuilder.app.words import literal
 
 PALETTE_WIDTH, INSPECTOR_WIDTH = 200, 286
 SIZE = (1400, 900)
@@ -131,6 +132,7 @@ class Window(QMainWindow):
     def _build_menus(self) -> None:
         self._file = QLabel()
         self._file.setObjectName("file")
+        self._file.setTextFormat(Qt.TextFormat.PlainText)
         self.menuBar().setCornerWidget(self._file, Qt.Corner.TopRightCorner)
         self._view_menu, self._run_menu = menus.build(self)
 
@@ -212,7 +214,7 @@ class Window(QMainWindow):
         name = f"{shown.title} ●" if shown.changed else shown.title
         if name != self._file.text():
             self._file.setText(name)
-            self._file.setToolTip(str(shown.path or "not saved yet"))
+            self._file.setToolTip(literal(str(shown.path or "not saved yet")))
             self.menuBar().adjustSize()
         self.problems.tell_title()
 

@@ -1,4 +1,16 @@
-"""Figures as a person reads them."""
+"""Figures as a person reads them, and names as they were written."""
+
+from html import escape
+
+
+def literal(text: str) -> str:
+    """`text` for a tooltip that shows it as it is: Qt takes what looks like HTML for it."""
+    return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>" if "<" in text else text
+
+
+def unmarked(text: str) -> str:
+    """`text` for a button or a menu, where a single & would underline the letter behind it."""
+    return text.replace("&", "&&")
 
 
 def bytes_words(count: int) -> str:

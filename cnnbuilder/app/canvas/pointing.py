@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from cnnbuilder.app.canvas.hits import NOTHING, Hit, Part, hit
+from cnnbuilder.app.words import literal
 
 if TYPE_CHECKING:
     from cnnbuilder.app.canvas.view import Canvas
@@ -59,7 +60,7 @@ class Pointer:
         else:
             canvas.unsetCursor()
         if (look.key(), look.picker) != before:
-            canvas.setToolTip(self._words(found))
+            canvas.setToolTip(literal(self._words(found)))
             canvas.update()
 
     def forget(self) -> None:

@@ -12,6 +12,7 @@ from cnnbuilder.app.pictures.preparing import picture_blocks
 from cnnbuilder.app.pictures.source import Pictures
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.words import literal
 from cnnbuilder.design.shape import grouped, show
 
 SIDE = 36
@@ -59,6 +60,7 @@ class Sight(QWidget):
         words.setSpacing(0)
         words.setContentsMargins(0, 0, 0, 0)
         for part in (self.name, self.form):
+            part.setTextFormat(Qt.TextFormat.PlainText)
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         words.addStretch(1)
         words.addWidget(self.name)
@@ -108,8 +110,8 @@ class Sight(QWidget):
             metrics = QFontMetricsF(font)
             label.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, self._width))
             label.setFixedWidth(min(self._width, round(metrics.horizontalAdvance(words)) + 4))
-        self.name.setToolTip(name)
-        self.form.setToolTip(line)
+        self.name.setToolTip(literal(name))
+        self.form.setToolTip(literal(line))
         self.thumb.setAccessibleDescription(f"{name}, {line}")
         self.updateGeometry()
 
