@@ -1,5 +1,6 @@
 """A kind dragged in from the palette: into a link, behind or ahead of an open end, or on its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor, QDropEvent, QPainter, QPen
 from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.card import Card
 from cnnbuilder.app.canvas.content import HEAD, PORT, WIDTH
+from cnnbuilder.app.canvas.gestures import Gesture, Slide
 from cnnbuilder.app.canvas.hits import link_at
 from cnnbuilder.app.canvas.linking import paint_ghost
 from cnnbuilder.app.canvas.scene import Scene
@@ -28,37 +30,63 @@ ALIGNED = 36.0
 """From so far, on the canvas, a card that is joined comes to lie in line with the card it is joined to."""
 
 
+class Carry(Gesture):
+    """A kind held over the canvas."""
+
+    def __init__(self, canvas: "Canvas", at: QPointF, kind: str, show: "Callable[[Drop], None]") -> None:
+        super().__init__(canvas, at)
+        self.dragging = True
+        self._kind, self._show = kind, show
+
+    @property
+    def plan(self) -> "Drop":
+        """What a drop here would do."""
+        canvas = self.canvas
+        return plan_drop(canvas.cards, self._kind, canvas.mapToScene(self.at), canvas.zoom)
+
+    def drag(self, modifiers: Qt.KeyboardModifier) -> None:
+        self._show(self.plan)
+
+
 class DropTarget:
-    """Takes the drag and drop events of a canvas."""
+    """Takes the drag and drop events of a canvas. The view moves on while a kind is held at its edge."""
 
     def __init__(self, canvas: "Canvas") -> None:
         self._canvas = canvas
         self._plan: Drop | None = None
+        self._slide = Slide(canvas)
 
-    def _planned(self, event: QDropEvent) -> "Drop | None":
+    def _carried(self, event: QDropEvent) -> Carry | None:
         if not event.mimeData().hasFormat(KIND_MIME):
             event.ignore()
             return None
         event.acceptProposedAction()
-        canvas, kind = self._canvas, bytes(event.mimeData().data(KIND_MIME).data()).decode()
-        return plan_drop(canvas.cards, kind, canvas.mapToScene(event.position()), canvas.zoom)
+        kind = bytes(event.mimeData().data(KIND_MIME).data()).decode()
+        return Carry(self._canvas, event.position(), kind, self.show)
 
     def drag(self, event: QDropEvent) -> None:
         """Something is dragged over the canvas."""
-        self.show(self._planned(event))
+        carried = self._carried(event)
+        self.show(carried.plan if carried else None)
+        if carried is not None:
+            self._slide.follow(carried)
 
     def drop(self, event: QDropEvent) -> None:
         """It was let go."""
-        plan = self._planned(event)
+        carried = self._carried(event)
         self.show(None)
-        if plan is not None:
+        if carried is not None:
+            plan = carried.plan
             after = plan.after.leaving if plan.after else None
             before = plan.before[0].leaving if plan.before else None
             self._canvas.dropped.emit(plan.kind, plan.place.x(), plan.place.y(), plan.link, after, before)
-            self._canvas.setFocus()
+            self._canvas.keyed = False
+            self._canvas.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def show(self, plan: "Drop | None") -> None:
         """Show what a drop would do; None: nothing is dragged here any more."""
+        if plan is None:
+            self._slide.stop()
         self._plan = plan
         self._canvas.look.target = plan.link if plan else None
         self._canvas.update()

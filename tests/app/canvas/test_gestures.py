@@ -9,6 +9,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
+from cnnbuilder.app.canvas.content import WIDTH
+from cnnbuilder.app.canvas.gestures import Slide
 from cnnbuilder.app.canvas.hits import Part, picker_rect
 from cnnbuilder.app.canvas.view import KIND_MIME, Canvas
 from cnnbuilder.app.thumbnails import Thumbnail
@@ -239,6 +241,19 @@ def test_a_kind_dropped_ahead_of_an_open_input_is_joined_to_it(canvas: Canvas, s
     x, y = input(canvas, "loose")
     drop(canvas, "input", x - 60 - 75, y)
     assert said.dropped[0][3:] == (None, None, "loose")
+
+
+def test_the_view_moves_on_while_a_kind_is_held_at_its_edge(canvas: Canvas, said: Said, qtbot: Any) -> None:
+    data, first = QMimeData(), canvas.seen
+    data.setData(KIND_MIME, b"dense")
+    at, keys, action = QPoint(canvas.width() - 3, 200), Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    QApplication.sendEvent(canvas, QDragEnterEvent(at, action, data, Qt.MouseButton.LeftButton, keys))
+    QApplication.sendEvent(canvas, QDragMoveEvent(at, action, data, Qt.MouseButton.LeftButton, keys))
+    qtbot.waitUntil(lambda: canvas.seen.left() > first.left() + 100)
+    QApplication.sendEvent(canvas, QDropEvent(QPointF(at), action, data, Qt.MouseButton.LeftButton, keys))
+    assert said.dropped[0][1] > first.right() - WIDTH / 2, "dropped where nothing was seen before"
+    assert not any(slide.isActive() for slide in canvas.findChildren(Slide))
+    assert not canvas.keyed
 
 
 def test_a_kind_dropped_far_from_everything_stands_alone(canvas: Canvas, said: Said) -> None:
