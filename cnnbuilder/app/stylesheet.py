@@ -108,6 +108,8 @@ QTabBar::tab:focus { color: $accent; background: $selection; border-radius: 4px;
 QTabBar QToolButton { border: none; padding: 0; min-height: 0; background: $panel; }
 QTabBar QToolButton::left-arrow { image: url("$earlier"); width: 12px; height: 12px; }
 QTabBar QToolButton::right-arrow { image: url("$later"); width: 12px; height: 12px; }
+QTabBar::close-button { image: url("$cross"); width: 14px; height: 14px; border-radius: 4px; padding: 2px; }
+QTabBar::close-button:hover { background: $selection; }
 QTableView { background: $panel; alternate-background-color: $well; border: none; gridline-color: $line;
   selection-background-color: $selection; selection-color: $text; outline: none; }
 QTableView::item { padding: 0 7px; }
@@ -157,6 +159,7 @@ def stylesheet(px: int) -> str:
         title=px + 2,
         huge=px + 10,
         chevron=icon_file("chevron-down", ARROW),
+        cross=icon_file("close", ARROW),
         earlier=icon_file("collapse", ARROW),
         later=icon_file("expand", ARROW),
         check=icon_file("check", MARK),

@@ -86,7 +86,7 @@ class Trouble(QFrame):
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self._effect, 1)
-        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         column.addWidget(self._message)
         column.addWidget(self._apply)
         column.addLayout(row)
