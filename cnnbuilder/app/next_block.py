@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.canvas.dropping import HELD, entering_at
 from cnnbuilder.app.finder import Entry, Finder
 from cnnbuilder.design import suggest
 from cnnbuilder.design.errors import Error
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 420, 400
 NEAR = 16.0
 """A place this near to a card means the card and not a place of its own."""
-CARD = (75.0, 20.0)
-"""From the corner of a new card to the place that was pointed at."""
 
 
 @cache
@@ -59,7 +58,7 @@ class NextBlock(Finder):
         held = session.shown.report.shapes[source] if source else None
         behind = f"Behind {source}" + (f" · {show(held)}" if held else "") if source else "A block for itself"
         shift = " · Shift+Enter branches" if source and self._place is None else ""
-        self.show_foot(f"{behind} · Enter adds{shift}")
+        self.show_foot(f"{behind} · Enter or a click adds{shift}")
         self.open([_entry(item) for item in found], WIDTH, HEIGHT, self._main.mapFromGlobal(at) + QPoint(12, -18))
 
     def _is_at(self, source: str, place: QPointF) -> bool:
@@ -74,8 +73,10 @@ class NextBlock(Finder):
         if self._place is None:
             session.append(entry.value, self._source, shift)
         else:
-            x, y = self._place.x() - CARD[0], self._place.y() - CARD[1]
-            session.place(entry.value, x, y, after=self._source)
+            source = self._main.canvas.cards.standing.get(self._source or "")
+            down = session.design.direction == "down"
+            place = entering_at(source, self._place, down) if source else self._place - HELD
+            session.place(entry.value, place.x(), place.y(), after=self._source)
         self._main.canvas.setFocus()
 
 

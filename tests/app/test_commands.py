@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeySequence
 
 from cnnbuilder.app.actions import keys_of, plain_words
+from cnnbuilder.app.canvas.content import PORT
 from cnnbuilder.app.finder import Finder
 from cnnbuilder.app.matching import ranked, score
 from cnnbuilder.app.samples import sample_designs
@@ -201,7 +202,7 @@ def test_a_link_dropped_on_empty_canvas_puts_the_block_there(window: Window, qtb
     (id,) = window.session.shown.selected
     assert window.session.design.graph.wiring.sources[id] == ("relu1",)
     x, y = window.session.design.layout[id]
-    assert abs(x - at.x()) < 200 and abs(y - at.y()) < 100
+    assert (x, y + PORT) == (at.x(), at.y()), "its input lies where the link was let go"
     window.canvas.wanted_next.emit(None, window.mapToGlobal(window.rect().center()), QPointF(-900.0, 0.0))
     assert any(kinds()[entry.value].inputs == (0, 0) for entry in finder.shown)
     assert not any(entry.problem for entry in finder.shown)

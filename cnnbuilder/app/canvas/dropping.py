@@ -108,6 +108,11 @@ class Drop:
     before: tuple[Card, int] | None = None
 
 
+def entering_at(card: Card, at: QPointF, down: bool) -> QPointF:
+    """The place of a new card whose input lies at a point, joined to `card`."""
+    return in_line(at - (QPointF(WIDTH / 2, 0) if down else QPointF(0, PORT)), card, 1, down)
+
+
 def plan_drop(scene: Scene, kind: str, at: QPointF, zoom: float) -> Drop:
     """What dropping `kind` at a point would join it to."""
     found = find_kind(kind)
@@ -134,11 +139,11 @@ def plan_drop(scene: Scene, kind: str, at: QPointF, zoom: float) -> Drop:
         return Drop(kind, place)
     _, joined, taking = best
     if taking is None:
-        return Drop(kind, _aligned(place, joined, 1, down), after=joined)
-    return Drop(kind, _aligned(place, joined, -1, down), before=(joined, taking))
+        return Drop(kind, in_line(place, joined, 1, down), after=joined)
+    return Drop(kind, in_line(place, joined, -1, down), before=(joined, taking))
 
 
-def _aligned(place: QPointF, card: Card, side: int, down: bool) -> QPointF:
+def in_line(place: QPointF, card: Card, side: int, down: bool) -> QPointF:
     """A place nearly in line with `card`, or nearly where the program would lay a card behind (`side` 1) or ahead
     of it (-1), becomes just that."""
     x = card.x + (0 if down else side * COLUMN)
