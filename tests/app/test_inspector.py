@@ -168,13 +168,22 @@ def test_several_blocks_are_changed_in_one_step(inspector: Inspector, session: S
     assert line.text() == "" and value(session, "conv2", "filters") == 16
 
 
-def test_a_group_goes_by_its_name(inspector: Inspector, session: Session) -> None:
+def test_a_group_goes_by_its_name(inspector: Inspector, session: Session, qtbot: Any) -> None:
     session.group(("conv1", "relu1", "pool1"), "first stage")
     session.select(("conv1", "relu1", "pool1"))
-    assert inspector._several._title.text() == "first stage"
+    name = inspector._several._name
+    assert name.text() == "first stage" and name.isVisibleTo(inspector)
     assert inspector._several._names.text() == "A group of 3 blocks: conv1, relu1, pool1"
+    name.selectAll()
+    qtbot.keyClicks(name, "edges")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert session.design.groups[0].name == "edges" and session.shown.undo == "Rename first stage"
+    name.clear()
+    name.textEdited.emit("")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert name.text() == session.design.groups[0].name == "edges"
     session.select(tuple(session.design.blocks))
-    assert inspector._several._title.text() == "14 blocks"
+    assert inspector._several._title.text() == "14 blocks" and not name.isVisibleTo(inspector)
     assert inspector._several._names.text().endswith(" and 2 more")
 
 

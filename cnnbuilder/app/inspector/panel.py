@@ -64,6 +64,7 @@ class Inspector(QScrollArea):
             or old.selected != new.selected
             or old.block is not new.block
             or old.report is not new.report
+            or old.design.groups is not new.design.groups
             or (not new.selected and old.design is not new.design)
         ):
             self._show(new)

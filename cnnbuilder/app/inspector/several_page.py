@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from cnnbuilder.app.inspector import telling
 from cnnbuilder.app.inspector.figures import Figures
 from cnnbuilder.app.inspector.form import MIXED, Form
+from cnnbuilder.app.inspector.line import NameLine
 from cnnbuilder.app.inspector.parts import Section, words_label
 from cnnbuilder.app.inspector.switch import Switch
 from cnnbuilder.app.session import Session, Shown
@@ -49,6 +50,10 @@ class SeveralPage(QWidget):
         self._form: Form | None = None
         self._title = QLabel()
         self._title.setObjectName("title")
+        self._group = ""
+        self._name = NameLine("Name of the group", "The group's name; change it and press Enter")
+        self._name.named.connect(self._rename)
+        self._name.done.connect(self.done)
         self._switch = Switch("Blocks are on", "Switch these blocks off or on")
         self._switch.clicked.connect(lambda on: session.switch_off(session.shown.selected, not on))
         self._names = words_label("small")
@@ -58,6 +63,7 @@ class SeveralPage(QWidget):
         self._costs = Section("Cost", Figures("Cost of these blocks"))
         row = QHBoxLayout()
         row.addWidget(self._title, 1)
+        row.addWidget(self._name, 1)
         row.addWidget(self._switch)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -80,7 +86,11 @@ class SeveralPage(QWidget):
         self._of = (shown.key, shown.selected)
         count = plural(len(blocks), "block")
         group = next((group.name for group in shown.design.groups if set(group.blocks) == set(shown.selected)), None)
-        self._title.setText(count if group is None else group)
+        self._title.setText(count)
+        self._title.setVisible(group is None)
+        self._name.setVisible(group is not None)
+        self._name.show_name(group or "", fresh)
+        self._group = group or ""
         names = ", ".join(shown.selected[:NAMES_MOST])
         more = f" and {len(blocks) - NAMES_MOST} more" if len(blocks) > NAMES_MOST else ""
         self._names.setText(f"{names}{more}" if group is None else f"A group of {count}: {names}{more}")
@@ -112,6 +122,11 @@ class SeveralPage(QWidget):
             self._form.done.connect(self.done)
             self._place.addWidget(self._form)
             self._form.follow(self._switch)
+
+    def _rename(self, name: str) -> None:
+        self._session.rename_group(self._group, name)
+        if not name:
+            self._name.show_name(self._group, fresh=True)
 
     def _edit(self, name: str, value: object, words: str) -> None:
         ids = self._session.shown.selected
