@@ -56,12 +56,12 @@ QPushButton#primary:focus { border: 2px solid $text; padding: 4px 10px; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid $text; padding: 4px 10px; }
 QLabel:focus { background: $selection; }
 QToolButton::menu-indicator { image: none; width: 0; }
-QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QAbstractSpinBox {
+QLineEdit, QPlainTextEdit, QComboBox {
   background: $well; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: 18px;
   selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $dim;
 }
 QLineEdit QToolButton { border: none; background: transparent; padding: 0; min-height: 0; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
   border-color: $accent; background: $panel; }
 QLineEdit[fault="true"], QComboBox[fault="true"] { border-color: $problem; background: $problem_ground; }
 QLineEdit#name { background: transparent; border-color: transparent; padding: 1px 3px; font-size: ${title}px;
@@ -135,10 +135,6 @@ QTreeWidget::item:hover { background: $well; }
 QTreeWidget::item:selected { background: $selection; color: $text; }
 QProgressBar { background: $well; border: 1px solid $line; border-radius: 4px; height: 8px; text-align: center; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QSplitter::handle { background: $line; }
-QSplitter::handle:horizontal { width: 1px; }
-QSplitter::handle:vertical { height: 1px; }
-QSplitter::handle:hover { background: $accent; }
 """)
 
 
