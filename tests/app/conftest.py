@@ -1,5 +1,6 @@
 """A window for a test: its own settings, closed at the end, and nothing of it left behind."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ LENET = samples() / "lenet5.json"
 def qapp() -> QApplication:
     """The application in the program's look."""
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    return program.application()
+    app = program.application()
+    # What other tests imported (PyTorch alone makes half a million objects) is not looked through after every test.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 @pytest.fixture(autouse=True)
