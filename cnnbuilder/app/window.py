@@ -39,7 +39,7 @@ MAPS = ("maps", "gradients", "kernels")
 
 
 class Window(QMainWindow):
-    """Owns the widgets, the runner and the tasks of one document."""
+    """Owns the widgets, the runner and the tasks; the documents are the session's."""
 
     painted = Signal()
     """The window was painted for the first time."""
