@@ -1,6 +1,6 @@
 """Palette numbers of maps, made off the window's thread."""
 
-from math import ceil
+from math import ceil, inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,16 @@ SIDE = 160
 """More rows or columns than this are thinned out for a card."""
 GLANCE = 32
 """Rows and columns that are enough to tell in which map most happens."""
+LEAST = 1e-35
+"""Values that are all smaller are shown as zeros."""
 
 
 def scale_of(values: Array) -> tuple[str, float]:
-    """`positive` or `signed`, and the largest magnitude."""
+    """`positive` or `signed`, and the largest magnitude that is finite."""
     low, high = float(values.min(initial=0)), float(values.max(initial=0))
+    if not isfinite(low + high):
+        finite = values[np.isfinite(values)]
+        low, high = float(finite.min(initial=0)), float(finite.max(initial=0))
     if low >= 0:
         return "positive", high
     return "signed", max(-low, high)
@@ -25,7 +30,7 @@ def scale_of(values: Array) -> tuple[str, float]:
 
 def to_bytes(values: Array, scale: str, limit: float) -> NDArray[np.uint8]:
     """Palette numbers: 0 … 255 for 0 … limit, or for −limit … limit with 0 at 128. What is no number is 0."""
-    if not limit or not np.isfinite(limit):
+    if not LEAST < limit < inf:
         limit = 1.0
     if not np.isfinite(values.sum()):
         values = np.nan_to_num(values, nan=0.0, posinf=limit, neginf=-limit)
@@ -43,13 +48,21 @@ def as_grid(vector: Array) -> Array:
     return grid.reshape(rows, columns)
 
 
+def thumbnail(array: Array, is_picture: bool, channel: int | None = None) -> Thumbnail:
+    """A block's output without batch axis in small. `channel` None: the map in which most happens.
+
+    Values of very deep networks may be near the largest, infinite, or no numbers at all.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _thumbnail(array, is_picture, channel)
+
+
 def _thinned(plane: Array, side: int = SIDE) -> Array:
     step = max(1, ceil(max(plane.shape[-2:]) / side))
     return plane[..., ::step, ::step]
 
 
-def thumbnail(array: Array, is_picture: bool, channel: int | None = None) -> Thumbnail:
-    """A block's output without batch axis in small. `channel` None: the map in which most happens."""
+def _thumbnail(array: Array, is_picture: bool, channel: int | None) -> Thumbnail:
     if array.ndim == 1:
         scale, limit = scale_of(array)
         bars = tuple(float(v) for v in array) if len(array) <= FEW else None
