@@ -1,1 +1,1 @@
-"""The views, as docks below the canvas or wherever they are taken. Each follows the session and the runner by itself; none knows another."""
+"""The views of a network, docks below the canvas. Each follows the session and the runner; none knows another."""
