@@ -88,6 +88,7 @@ class Actions:
             ("copy", bool(chosen)),
             ("duplicate", bool(chosen)),
             ("delete", bool(chosen)),
+            ("join", bool(chosen)),
             ("switch", bool(chosen)),
             ("group", len(chosen) > 1),
             ("ungroup", any(set(chosen) & set(group.blocks) for group in groups)),

@@ -14,6 +14,7 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Drag from the right edge of a card", "draws a link; let go on a card, or on empty canvas for a new block"),
         ("Drag the end of a link", "leads it elsewhere; let go on empty canvas, and it is gone"),
         ("Drag a loose card onto a link", "inserts it"),
+        ("Ctrl+L", "joins the selected block to another one, found by its name, or parts it from one"),
     ),
     "Choosing": (
         ("Click, Shift+click, drag a frame", "select one, several, all within"),

@@ -103,6 +103,15 @@ def _structure(window: "Window", menu: QMenu) -> None:
     )
     put(
         menu,
+        "join",
+        "&Join or part …",
+        "Ctrl+L",
+        shell.show_joining,
+        "link",
+        "Lead the selected block's output to another block, or take a link away.",
+    )
+    put(
+        menu,
         "switch",
         "S&witch off or on",
         "Ctrl+E",

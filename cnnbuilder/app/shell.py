@@ -16,6 +16,7 @@ from cnnbuilder.design.document import Design
 if TYPE_CHECKING:
     from cnnbuilder.app.commands import Commands
     from cnnbuilder.app.help import Help
+    from cnnbuilder.app.joining import Joining
     from cnnbuilder.app.next_block import NextBlock
     from cnnbuilder.app.preferences import Preferences
     from cnnbuilder.app.start import StartPage
@@ -131,6 +132,17 @@ class Shell(QObject):
         self.preferences.show()
         self.preferences.raise_()
         self.preferences.activateWindow()
+
+    @cached_property
+    def joining(self) -> "Joining":
+        """Links by keyboard."""
+        from cnnbuilder.app.joining import Joining
+
+        return Joining(self._window)
+
+    def show_joining(self) -> None:
+        """What the selected block can be joined to, or parted from."""
+        self.joining.ask()
 
     @cached_property
     def steps(self) -> "Steps":

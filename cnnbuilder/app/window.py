@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app import menus, settings, theme
 from cnnbuilder.app.actions import Actions
@@ -75,6 +75,7 @@ class Window(QMainWindow):
         self._restore()
         self.canvas.show_design(session.design, session.shown.selected, session.shown.key)
         self._follow(session.shown)
+        self.canvas.setFocus()
 
     # Building
 
@@ -160,6 +161,7 @@ class Window(QMainWindow):
         self.palette_.chosen.connect(session.append)
         self.palette_.left.connect(canvas.setFocus)
         self.documents.opened.connect(canvas.begin)
+        self.documents.opened.connect(canvas.setFocus)
         self.strip.closed.connect(self.documents.close)
         self.strip.wanted.connect(self.documents.new)
         self.inspector.done.connect(canvas.setFocus)
@@ -242,6 +244,16 @@ class Window(QMainWindow):
 
     def _recolour(self) -> None:
         self.actions_.recolour()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no control wanted: Enter presses the button that has the focus, Escape leads back to the canvas."""
+        held = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(held, QAbstractButton):
+            held.click()
+        elif event.key() == Qt.Key.Key_Escape and self.canvas.isVisible():
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     # Files dropped, leaving, what is remembered
 

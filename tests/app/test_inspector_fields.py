@@ -232,6 +232,17 @@ def test_padding_is_chosen_typed_and_stepped(inspector: Inspector, session: Sess
     assert value(session, "conv1", "padding") == "full" and line.text() == "full"
 
 
+def test_the_first_letters_of_a_padding_are_enough(inspector: Inspector, session: Session, qtbot: Any) -> None:
+    line = field(inspector, "padding")
+    type_over(qtbot, line, "va")
+    qtbot.keyClick(line, KEYS.Key_Return)
+    assert value(session, "conv1", "padding") == "valid" and line.text() == "valid"
+    assert session.steps == ["Padding of conv1"]
+    type_over(qtbot, line, "vx")
+    qtbot.keyClick(line, KEYS.Key_Return)
+    assert value(session, "conv1", "padding") == "valid" and faults(inspector)
+
+
 def popup(parent: QWidget) -> QMenu:
     (menu,) = [item for item in parent.findChildren(QMenu) if item.isVisible()]
     return menu

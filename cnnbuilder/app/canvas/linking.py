@@ -12,7 +12,7 @@ from cnnbuilder.app.canvas.hits import card_at
 from cnnbuilder.app.canvas.painting import paint_port
 from cnnbuilder.app.canvas.routing import Point
 from cnnbuilder.app.canvas.scene import Scene
-from cnnbuilder.design.graph import Link
+from cnnbuilder.design.graph import Graph, Link
 
 if TYPE_CHECKING:
     from cnnbuilder.app.canvas.view import Canvas
@@ -21,15 +21,20 @@ SNAP_PX = 44.0
 """From so far, in pixels, a link jumps to an input."""
 
 
-def possible_targets(scene: Scene, source: str) -> frozenset[Card]:
-    """The cards that can take a link from `source`: those that read something and do not lie before it."""
-    graph = scene.design.graph
+def takers(graph: Graph, source: str) -> frozenset[str]:
+    """The blocks that can take a link from `source`: those that read something and do not lie before it."""
     before = graph.wiring.before({source})
     return frozenset(
-        card
-        for id, card in scene.cards.items()
-        if id not in before and ((kind := graph.blocks[id].layer_class) is None or kind.inputs != (0, 0))
+        id
+        for id, block in graph.blocks.items()
+        if id not in before and ((kind := block.layer_class) is None or kind.inputs != (0, 0))
     )
+
+
+def possible_targets(scene: Scene, source: str) -> frozenset[Card]:
+    """The cards of the blocks that can take a link from `source`."""
+    found = takers(scene.design.graph, source)
+    return frozenset(card for id, card in scene.cards.items() if id in found)
 
 
 def open_inputs(scene: Scene, card: Card) -> list[int]:

@@ -150,6 +150,14 @@ class PaddingField(TextField):
         numbers = reading.whole_numbers(text, reading.decimal_comma())
         return numbers[0] if len(numbers) == 1 else numbers
 
+    def _settle(self) -> None:
+        """On Enter, or when the line is left, the first letters of a word are enough."""
+        text = self.line.text().strip().lower()
+        begun = [word for word in self._words if text and word.startswith(text)]
+        if self.line.half_typed and len(begun) == 1:
+            self._typed(begun[0])
+        super()._settle()
+
     def stepped(self, value: Any, by: int, fine: bool) -> Any:
         if isinstance(value, str) and value in self._words:
             # The next word, the way that the arrow points in the list; after the last the numbers begin.
