@@ -55,6 +55,8 @@ class DropTarget:
         self._canvas = canvas
         self._plan: Drop | None = None
         self._slide = Slide(canvas)
+        self._inside = False
+        """Whether it came further in than the edge: the view does not move for what only enters."""
 
     def _carried(self, event: QDropEvent) -> Carry | None:
         if not event.mimeData().hasFormat(KIND_MIME):
@@ -69,7 +71,9 @@ class DropTarget:
         carried = self._carried(event)
         self.show(carried.plan if carried else None)
         if carried is not None:
-            self._slide.follow(carried)
+            self._inside = self._inside or self._slide.calm(carried.at)
+            if self._inside:
+                self._slide.follow(carried)
 
     def drop(self, event: QDropEvent) -> None:
         """It was let go."""
@@ -87,6 +91,7 @@ class DropTarget:
         """Show what a drop would do; None: nothing is dragged here any more."""
         if plan is None:
             self._slide.stop()
+            self._inside = False
         self._plan = plan
         self._canvas.look.target = plan.link if plan else None
         self._canvas.update()

@@ -70,11 +70,15 @@ class Slide(QTimer):
         self.setInterval(SLIDE_MS)
         self.timeout.connect(self._on)
 
+    def calm(self, at: QPointF) -> bool:
+        """Whether a point of the view is away from its edge."""
+        room = self._canvas.rect().adjusted(SLIDE_PX, SLIDE_PX, -SLIDE_PX, -SLIDE_PX)
+        return room.contains(at.toPoint())
+
     def follow(self, gesture: Gesture) -> None:
         """The pointer of a gesture moved."""
-        room = self._canvas.rect().adjusted(SLIDE_PX, SLIDE_PX, -SLIDE_PX, -SLIDE_PX)
         self._gesture = gesture
-        if not gesture.dragging or not gesture.pans or room.contains(gesture.at.toPoint()):
+        if not gesture.dragging or not gesture.pans or self.calm(gesture.at):
             self.stop()
         elif not self.isActive():
             self.start()

@@ -1,6 +1,7 @@
 """A widget that shows a Scene: pan, zoom, fit, and the look of each document remembered. It takes no input."""
 
 from collections.abc import Hashable, Mapping
+from functools import reduce
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -191,18 +192,19 @@ class Viewer(QWidget):
                 self._look_from(view)
 
     def _show_new(self, ids: list[str]) -> None:
-        """Let blocks be seen that were just added: all cards while the view fits itself to them, as long as they can
-        be read; else by moving as little as needed."""
-        room = QRectF()
-        for card in {self.cards.standing[id] for id in ids if id in self.cards.standing}:
-            room = room.united(card.outline)
-        size = QSizeF(self.size())
-        if room.isEmpty() or self._view.showing(room, size, NEW_MARGIN) == self._view:
+        """Let blocks be seen that were just added: with all others while the view fits itself to them, as long as they
+        can be read; else by moving as little as needed."""
+        added = [self.cards.standing[id].outline for id in ids if id in self.cards.standing]
+        if not added:
             return
-        whole = fitted(self.cards.bounds(), size, FIT_MARGIN)
+        size, bounds = QSizeF(self.size()), self.cards.bounds()
+        whole = fitted(bounds, size, FIT_MARGIN)
         if self._following and whole.zoom >= READABLE:
-            self._look_from(whole, following=True)
-        else:
+            if self._view.showing(bounds, size, NEW_MARGIN) != self._view:
+                self._look_from(whole, following=True)
+            return
+        room = reduce(QRectF.united, added)
+        if self._view.showing(room, size, NEW_MARGIN) != self._view:
             self._look_from(self._view.showing(room, size, REVEAL_MARGIN))
 
     # Painting

@@ -247,12 +247,16 @@ def test_the_view_moves_on_while_a_kind_is_held_at_its_edge(canvas: Canvas, said
     data, first = QMimeData(), canvas.seen
     data.setData(KIND_MIME, b"dense")
     at, keys, action = QPoint(canvas.width() - 3, 200), Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    slides = canvas.findChildren(Slide)
     QApplication.sendEvent(canvas, QDragEnterEvent(at, action, data, Qt.MouseButton.LeftButton, keys))
     QApplication.sendEvent(canvas, QDragMoveEvent(at, action, data, Qt.MouseButton.LeftButton, keys))
+    assert not any(slide.isActive() for slide in slides), "it only enters"
+    for place in (QPoint(300, 200), at):
+        QApplication.sendEvent(canvas, QDragMoveEvent(place, action, data, Qt.MouseButton.LeftButton, keys))
     qtbot.waitUntil(lambda: canvas.seen.left() > first.left() + 100)
     QApplication.sendEvent(canvas, QDropEvent(QPointF(at), action, data, Qt.MouseButton.LeftButton, keys))
     assert said.dropped[0][1] > first.right() - WIDTH / 2, "dropped where nothing was seen before"
-    assert not any(slide.isActive() for slide in canvas.findChildren(Slide))
+    assert not any(slide.isActive() for slide in slides)
     assert not canvas.keyed
 
 

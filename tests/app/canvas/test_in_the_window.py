@@ -114,6 +114,8 @@ def test_what_is_added_is_seen(open_window: Callable[..., Window], qtbot: Any) -
     for _ in range(12):
         session.append("activation")
         assert seen() and canvas.zoom >= READABLE
+        whole = canvas.seen.contains(canvas.cards.bounds())
+        assert whole or len(session.design.blocks) > 8, "the whole network, while it can be read"
     # A view that its user moved is only moved as far as it must be.
     canvas.reset_zoom()
     canvas.pan(200, 100)
