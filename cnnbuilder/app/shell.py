@@ -171,7 +171,8 @@ class Shell(QObject):
 
     def show_start(self) -> None:
         """Show the start page where the canvas is."""
-        self.start.fill(self._window.documents.recent())
+        shown = self._window.session.shown
+        self.start.fill(self._window.documents.recent(), shown.title if shown.design.blocks else "")
         self._window.sheet.setCurrentWidget(self.start)
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
 

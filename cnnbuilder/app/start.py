@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.gestures import FIRST_STEPS
 from cnnbuilder.app.samples import Sample, sample_designs
-from cnnbuilder.app.words import literal
+from cnnbuilder.app.words import literal, unmarked
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.layout import completed
 
@@ -178,7 +178,7 @@ class StartPage(QScrollArea):
     open_path = Signal(object, bool)
     """A path, and whether it is a sample (which has no path of its own)."""
     left = Signal()
-    """Escape: back to the canvas."""
+    """Back to the canvas: the button, or Escape."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -232,10 +232,14 @@ class StartPage(QScrollArea):
         self.browse = QPushButton("Open …")
         self.browse.setToolTip("A design from a file (Ctrl+O); or drop one on the window")
         self.browse.clicked.connect(self.open.emit)
+        self.back = QPushButton()
+        self.back.setToolTip("Back to what is being drawn (Escape)")
+        self.back.clicked.connect(self.left.emit)
         row = QHBoxLayout()
         row.addWidget(self.begin)
         row.addWidget(self.browse)
         row.addStretch(1)
+        row.addWidget(self.back)
         for part in (title, says):
             self._column.addWidget(part)
         self._column.addLayout(row)
@@ -266,8 +270,10 @@ class StartPage(QScrollArea):
         card.clicked.connect(lambda: self.open_path.emit(sample.path, True))
         return card
 
-    def fill(self, recent: list[str]) -> None:
-        """List the recent files anew."""
+    def fill(self, recent: list[str], under: str = "") -> None:
+        """List the recent files anew; `under` is the title of the design that one may go back to."""
+        self.back.setText(unmarked(f"Back to {under}"))
+        self.back.setVisible(bool(under))
         for row in self.files:
             self._recent.removeWidget(row)
             row.deleteLater()

@@ -69,6 +69,15 @@ def test_escape_goes_back_to_the_canvas(window: Window, qtbot: Any) -> None:
     assert not stands(window)
 
 
+def test_a_button_goes_back_to_what_is_being_drawn(window: Window, qtbot: Any) -> None:
+    back = window.shell.start.back
+    assert back.text() == f"Back to {window.session.shown.title}"
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert not stands(window)
+    window.documents.close()
+    assert stands(window) and back.isHidden(), "there is nothing to go back to"
+
+
 def test_recent_files_say_where_and_when(open_window: Open, tmp_path: Path, qtbot: Any) -> None:
     path = tmp_path / "mine.json"
     path.write_bytes(next(s.path for s in sample_designs() if s.path.stem == "lenet5").read_bytes())
