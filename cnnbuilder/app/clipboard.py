@@ -22,6 +22,7 @@ class Clipboard:
     ) -> None:
         """`tell` says a line to the user; `where` is the pointer's place on the canvas, if it is there."""
         self._session, self._tell, self._where, self._paste_picture = session, tell, where, paste_picture
+        self._copied_at: tuple[float, float] | None = None
 
     def cut(self) -> None:
         """Take the selected blocks out, and keep them."""
@@ -35,6 +36,7 @@ class Clipboard:
         if not text:
             self._tell("Nothing is selected to copy.")
             return
+        self._copied_at = self._where()
         data = QMimeData()
         data.setText(text)
         data.setData(DESIGN_MIME, text.encode())
@@ -45,6 +47,8 @@ class Clipboard:
         data = QGuiApplication.clipboard().mimeData()
         if not data.hasFormat(DESIGN_MIME) and self._paste_picture(data):
             return
-        wrong = self._session.paste(data.text(), self._where())
+        at = self._where()
+        # A pointer that did not move since means no place: they come beside what was copied.
+        wrong = self._session.paste(data.text(), at if at != self._copied_at else None)
         if wrong:
             self._tell(wrong)

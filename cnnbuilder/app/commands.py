@@ -40,7 +40,14 @@ class Commands(Finder):
 
     def entries(self) -> list[Entry]:
         """All that can be found now."""
-        found = [*self._actions(), *self._blocks(), *self._kinds(), *self._files(), *self._help()]
+        found = [
+            *self._actions(),
+            *self._blocks(),
+            *self._notes(),
+            *self._kinds(),
+            *self._files(),
+            *self._help(),
+        ]
         last = _last_used()
         by_key = {_key(entry): entry for entry in found}
         used = [replace(by_key[key], group="Last used", words=by_key[key].group) for key in last if key in by_key]
@@ -74,6 +81,16 @@ class Commands(Finder):
         self._main.session.select((id,))
         self._main.canvas.show_block(id)
         self._main.canvas.setFocus()
+
+    def _notes(self) -> Iterator[Entry]:
+        for number, note in enumerate(self._main.session.design.notes):
+            yield Entry(" ".join(note.text.split()), group="Notes", value=partial(self._show_note, number))
+
+    def _show_note(self, number: int) -> None:
+        canvas = self._main.canvas
+        canvas.choose_note(number)
+        canvas.centre_on(canvas.cards.notes[number].outline.center())
+        canvas.setFocus()
 
     def _kinds(self) -> Iterator[Entry]:
         for kind, layer in kinds().items():

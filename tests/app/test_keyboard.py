@@ -127,3 +127,63 @@ def test_without_a_block_it_says_what_is_needed(window: Window) -> None:
     window.shell.show_joining()
     assert window.shell.joining.isHidden()
     assert "Select the block" in window.statusBar().currentMessage()
+
+
+# Where one is
+
+
+def test_undo_and_redo_keep_a_block_selected(window: Window) -> None:
+    session = window.session
+    session.select(("pool1",))
+    session.append("activation")
+    added = session.shown.selected
+    session.undo()
+    assert session.shown.selected == ("pool1",), "what the block that went had read"
+    session.redo()
+    assert session.shown.selected == added
+    session.remove_selected()
+    session.undo()
+    assert session.shown.selected == added, "it is there again"
+
+
+def test_pasted_with_the_pointer_at_rest_they_come_beside(window: Window, qtbot: Any) -> None:
+    session = window.session
+    session.select(("conv1",))
+    clipboard = window.shell.clipboard
+    x, y = session.design.layout["conv1"]
+    clipboard.copy()
+    clipboard.paste()
+    clipboard.paste()
+    first, second = (session.design.layout[id] for id in list(session.design.blocks)[-2:])
+    assert first[0] - x == first[1] - y > 0
+    assert second[0] > first[0] and second[1] > first[1], "not exactly one over the other"
+
+
+def write(window: Window, qtbot: Any, words: str, end: Qt.Key, modifiers: Any = None) -> None:
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    editor = window.focusWidget()
+    qtbot.keyClicks(editor, words)
+    qtbot.keyClick(editor, end, modifiers or Qt.KeyboardModifier.NoModifier)
+
+
+def test_a_note_is_written_moved_found_and_deleted(window: Window, qtbot: Any) -> None:
+    session, canvas, control = window.session, window.canvas, Qt.KeyboardModifier.ControlModifier
+    write(window, qtbot, "two stages", Qt.Key.Key_Return, control)
+    assert canvas.hasFocus() and session.design.notes[0].text == "two stages"
+    x = session.design.notes[0].x
+    qtbot.keyClick(canvas, Qt.Key.Key_Right, control)
+    assert session.design.notes[0].x > x
+    qtbot.keyClick(canvas, Qt.Key.Key_Home)
+    assert session.shown.selected
+    window.shell.show_commands()
+    qtbot.keyClicks(window.shell.commands.field, "two stages")
+    qtbot.keyClick(window.shell.commands.field, Qt.Key.Key_Return)
+    assert session.shown.selected == () and "two stages" in canvas.accessibleDescription()
+    qtbot.keyClick(canvas, Qt.Key.Key_Delete)
+    assert session.design.notes == ()
+
+
+def test_a_note_given_up_before_anything_was_kept_is_gone(window: Window, qtbot: Any) -> None:
+    write(window, qtbot, "never mind", Qt.Key.Key_Escape)
+    assert window.session.design.notes == ()
+    assert window.canvas.hasFocus()

@@ -158,6 +158,9 @@ class Keys:
         if canvas.look.chosen is not None and canvas.look.chosen in scene.wires:
             return f"Link {scene.wires[canvas.look.chosen].tooltip}."
         card = scene.standing.get(chosen[-1]) if chosen else None
+        note = next((note for note in scene.notes if note.selected), None)
+        if card is None and note is not None:
+            return f"Note: {note.text}."
         if card is None:
             return f"{plural(len(scene.design.blocks), 'block')}, none selected."
         content, wiring = card.content, scene.design.graph.wiring

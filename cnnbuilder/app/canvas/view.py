@@ -105,6 +105,14 @@ class Canvas(Viewer):
         self._keys.describe()
         self.update()
 
+    def choose_note(self, number: int) -> None:
+        """Select a note, and nothing else."""
+        self.choose_link(None)
+        self.tell_selection(())
+        self.cards.choose_notes((number,))
+        self._keys.describe()
+        self.update()
+
     # Mouse
 
     def cancel(self) -> bool:
@@ -244,8 +252,12 @@ class Canvas(Viewer):
         note = self.cards.notes[number]
 
         def done(text: str | None) -> None:
-            if text is not None and number < len(self.cards.notes):
-                self.note_edited.emit(number, text)
+            """A note that still says nothing is given up; another one stays selected, for keys to move it."""
+            kept = note.text if text is None else text
+            if number < len(self.cards.notes) and (text is not None or not kept.strip()):
+                self.note_edited.emit(number, kept)
+            if kept.strip() and number < len(self.cards.notes):
+                self.choose_note(number)
             self.setFocus()
 
         NoteEditor(self, note.text, self.viewpoint.rect_to_view(note.outline).toRect(), self.zoom, done)

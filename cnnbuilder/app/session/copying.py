@@ -57,6 +57,9 @@ class Session(Annotating):
             places = added.layout.values()
             beside = min((x for x, _ in places), default=0.0), min((y for _, y in places), default=0.0)
             at = beside[0] + BESIDE, beside[1] + BESIDE
+        held = {(round(x), round(y)) for x, y in self.design.layout.values()}
+        while (round(at[0]), round(at[1])) in held:  # pasted there before: not one exactly over the other
+            at = at[0] + BESIDE, at[1] + BESIDE
         design, names = put_in(self.design, added, at)
         self.apply(
             f"{verb} {next(iter(names))}" if len(names) == 1 else f"{verb} {len(names)} blocks",

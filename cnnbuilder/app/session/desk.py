@@ -181,13 +181,27 @@ class Desk(QObject):
 
     def undo(self) -> None:
         """Go back one step."""
+        before = self.design
         self._history.undo()
-        self._show()
+        self._show(selected=self._concerned(before))
 
     def redo(self) -> None:
         """Go forward one step."""
+        before = self.design
         self._history.redo()
-        self._show()
+        self._show(selected=self._concerned(before))
+
+    def _concerned(self, before: Design) -> tuple[str, ...]:
+        """What is selected after a step: what came; else what still is; else what those that went had read."""
+        blocks, selected = self._history.state.design.blocks, self._shown.selected
+        came = tuple(id for id in blocks if id not in before.blocks)
+        kept = tuple(id for id in selected if id in blocks)
+        if came or kept or not selected:
+            return came or kept
+        id, sources = selected[0], before.graph.wiring.sources
+        while id not in blocks and sources[id]:
+            id = sources[id][0]
+        return (id,) if id in blocks else ()
 
     @property
     def steps(self) -> list[str]:
