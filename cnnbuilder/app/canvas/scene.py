@@ -44,7 +44,7 @@ class Scene:
         self._drawn: tuple[object, ...] = ()
         """The parts of the design that the cards were last made of."""
         self._places: Places[Card] = Places()
-        self._router = Router(self._places, False)
+        self._router: Router[Link] = Router(self._places, False)
 
     # Kept in step with the design
 
@@ -165,12 +165,14 @@ class Scene:
         if len(areas) > MANY:
             areas = [(-FAR, -FAR, FAR, FAR)]
         areas = [(left - AROUND, top - AROUND, right + AROUND, bottom + AROUND) for left, top, right, bottom in areas]
+        self._router.keep(self.wires)
+        concerned: dict[Link, tuple[Point, Point]] = {}
         for link, wire in self.wires.items():
             ends = self._ends(link)
             if ends != (wire.points[0], wire.points[-1]) or any(_meet(area, wire.bounds) for area in areas):
-                source, target = self.standing[link.source], self.standing[link.target]
-                wire.lay(self._router.route(link, source, *ends, (source.rect, target.rect)))
-        self._router.keep(self.wires)
+                concerned[link] = ends
+        for link, points in self._router.route(concerned).items():
+            self.wires[link].lay(points)
         for frame in self.frames:
             rect = QRectF()
             for id in frame.blocks:

@@ -17,7 +17,7 @@ from cnnbuilder.files.resources import samples
 HIGH = 216.0
 
 
-def laid(*corners: tuple[float, float], down: bool = False) -> tuple[Router, list[Rect]]:
+def laid(*corners: tuple[float, float], down: bool = False) -> tuple[Router[tuple[int, int]], list[Rect]]:
     places: Places[int] = Places()
     rects = [(x, y, x + WIDTH, y + HIGH) for x, y in corners]
     for number, rect in enumerate(rects):
@@ -41,9 +41,9 @@ def crossed(points: list[tuple[float, float]], rects: list[Rect]) -> list[Rect]:
     return found
 
 
-def way(router: Router, rects: list[Rect], a: int, b: int) -> list[tuple[float, float]]:
+def way(router: Router[tuple[int, int]], rects: list[Rect], a: int, b: int) -> list[tuple[float, float]]:
     start, end = (rects[a][2], rects[a][1] + 38), (rects[b][0], rects[b][1] + 38)
-    return router.route((a, b), a, start, end, (rects[a], rects[b]))
+    return router.route({(a, b): (start, end)})[a, b]
 
 
 def test_beside_one_another_the_way_is_straight() -> None:
