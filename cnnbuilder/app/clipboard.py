@@ -23,6 +23,8 @@ class Clipboard:
         """`tell` says a line to the user; `where` is the pointer's place on the canvas, if it is there."""
         self._session, self._tell, self._where, self._paste_picture = session, tell, where, paste_picture
         self._copied_at: tuple[float, float] | None = None
+        self.aim: tuple[float, float] | None = None
+        """The place on the canvas for which a menu is open: there what is pasted goes."""
 
     def cut(self) -> None:
         """Take the selected blocks out, and keep them."""
@@ -49,6 +51,6 @@ class Clipboard:
             return
         at = self._where()
         # A pointer that did not move since means no place: they come beside what was copied.
-        wrong = self._session.paste(data.text(), at if at != self._copied_at else None)
+        wrong = self._session.paste(data.text(), self.aim or (at if at != self._copied_at else None))
         if wrong:
             self._tell(wrong)

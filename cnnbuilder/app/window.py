@@ -227,6 +227,9 @@ class Window(QMainWindow):
     def _show_context(self, at: QPoint, hit: Hit) -> None:
         menu = context_menu(self.canvas, self.session, self.actions_.made, at, hit)
         menu.aboutToHide.connect(menu.deleteLater)
+        clipboard, place = self.shell.clipboard, self.canvas.mapToScene(self.canvas.mapFromGlobal(at))
+        clipboard.aim = (place.x(), place.y())
+        menu.destroyed.connect(lambda: setattr(clipboard, "aim", None))  # hidden, and its entry done
         menu.popup(at)
 
     def _show_problem(self, id: str) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 from cnnbuilder.app.canvas.hits import Hit, Part
 from cnnbuilder.app.canvas.menu import context_menu
@@ -124,3 +124,18 @@ def test_what_is_added_is_seen(open_window: Callable[..., Window], qtbot: Any) -
     before = canvas.viewpoint
     session.set_param(session.shown.selected[0], "function", "tanh")
     assert canvas.viewpoint == before
+
+
+def test_a_menu_pastes_where_it_was_opened(lenet: Window, qtbot: Any) -> None:
+    canvas, session = lenet.canvas, lenet.session
+    session.select(("pool1",))
+    lenet.actions_.made["copy"].trigger()
+    empty = QPointF(canvas.cards.bounds().right() - 20, canvas.cards.bounds().bottom() - 60)
+    canvas.context.emit(canvas.mapToGlobal(canvas.mapFromScene(empty)), Hit(Part.NOTHING))
+    (menu,) = [menu for menu in canvas.findChildren(QMenu) if menu.isVisible()]
+    paste = next(action for action in menu.actions() if action.text() == "&Paste")
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(paste).center())
+    (id,) = session.shown.selected
+    x, y = session.design.layout[id]
+    assert id != "pool1" and abs(x - empty.x()) < 200 and abs(y - empty.y()) < 200
+    qtbot.waitUntil(lambda: lenet.shell.clipboard.aim is None)
