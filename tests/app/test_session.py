@@ -1,5 +1,6 @@
 """The owner of the document: edits, undo, selection, what is saved."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,11 @@ import pytest
 
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.design.check import check
+from cnnbuilder.design.document import Note
 from cnnbuilder.design.errors import DesignError
 from cnnbuilder.engine.weights import Weights
+from cnnbuilder.files import load
+from tests.app.conftest import LENET
 
 
 def changes(session: Session) -> list[tuple[Shown, Shown]]:
@@ -105,3 +109,13 @@ def test_selecting_keeps_only_what_exists(session: Session) -> None:
     assert session.shown.selected == ("conv1",)
     block = session.shown.block
     assert block is not None and block.id == "conv1"
+
+
+def test_what_lies_out_of_reach_is_placed_anew(qapp: object) -> None:
+    design = load(LENET)
+    far = {id: (1e300 * (number % 2), -1e305) for number, id in enumerate(design.blocks)}
+    kept = {"conv1": (4e5, 0.0)}
+    session = Session(replace(design, layout={**far, **kept}, notes=(Note("far", 1e12, 0), Note("near", 5, 6))))
+    assert session.design.layout["conv1"] == kept["conv1"]
+    assert all(abs(x) < 1e6 and abs(y) < 1e6 for x, y in session.design.layout.values())
+    assert [(note.x, note.y) for note in session.design.notes] == [(0, 0), (5, 6)]

@@ -1,15 +1,17 @@
 """What lies where on the canvas: cards, and the ways of links. Tables of square cells; plain numbers, no Qt."""
 
 from collections import defaultdict
-from collections.abc import Container, Hashable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item", bound=Hashable)
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 CELL = 256.0
+MANY_CELLS = 4000
 
 
 def _covering(rect: Rect) -> Iterator[tuple[int, int]]:
@@ -17,6 +19,16 @@ def _covering(rect: Rect) -> Iterator[tuple[int, int]]:
     for column in range(int(rect[0] // CELL), int(rect[2] // CELL) + 1):
         for row in rows:
             yield column, row
+
+
+def _in_cells(rect: Rect, cells: Mapping[tuple[int, int], set[Item]], everything: Iterable[Item]) -> Iterable[Item]:
+    """What lies in the cells of `rect`; simply everything where the cells are too many to be looked through."""
+    if (rect[2] - rect[0]) * (rect[3] - rect[1]) > MANY_CELLS * CELL * CELL:
+        return everything
+    found: set[Item] = set()
+    for cell in _covering(rect):
+        found.update(cells.get(cell, ()))
+    return found
 
 
 class Places(Generic[Key]):
@@ -57,10 +69,7 @@ class Places(Generic[Key]):
     def meeting(self, rect: Rect) -> list[Rect]:
         """The cards that `rect` overlaps."""
         left, top, right, bottom = rect
-        keys: set[Key] = set()
-        for cell in _covering(rect):
-            keys.update(self._cells.get(cell, ()))
-        found = [self._rects[key] for key in keys]
+        found = [self._rects[key] for key in _in_cells(rect, self._cells, self._rects)]
         return [
             other for other in found if other[0] < right and other[2] > left and other[1] < bottom and other[3] > top
         ]
@@ -123,10 +132,7 @@ class Ways(Generic[Key]):
 
     def near(self, rect: Rect) -> list[Piece[Key]]:
         """The pieces of which something may lie in `rect`."""
-        numbers: set[int] = set()
-        for cell in _covering(rect):
-            numbers.update(self._cells.get(cell, ()))
-        return [self._pieces[number] for number in numbers]
+        return [self._pieces[number] for number in _in_cells(rect, self._cells, self._pieces)]
 
 
 def _piece(a: Point, b: Point, start: Point, link: Key) -> tuple[Rect, Piece[Key]]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cnnbuilder.files.pictures import Picture
 
 Arrays = Mapping[str, Any]
+REACH = 1e7
+"""How far from the middle something may lie."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,15 @@ def title_of(path: Path | None, design: Design) -> str:
 
 
 def with_places(design: Design) -> Design:
-    """`design` with a place for every card."""
+    """`design` with a place for every card, and nothing farther away than anybody would look for it."""
+    near = {id: place for id, place in design.layout.items() if _is_near(*place)}
+    notes = tuple(note if _is_near(note.x, note.y) else replace(note, x=0.0, y=0.0) for note in design.notes)
+    if len(near) < len(design.layout) or notes != design.notes:
+        design = replace(design, layout=near, notes=notes)
     if all(id in design.layout for id in design.blocks):
         return design
     return replace(design, layout=completed(design.graph, design.layout, design.direction, design.groups))
+
+
+def _is_near(x: float, y: float) -> bool:
+    return abs(x) <= REACH and abs(y) <= REACH
