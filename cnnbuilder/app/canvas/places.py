@@ -1,7 +1,7 @@
 """What lies where on the canvas: cards, and the ways of links. Tables of square cells; plain numbers, no Qt."""
 
 from collections import defaultdict
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
