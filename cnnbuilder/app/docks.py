@@ -99,6 +99,21 @@ class Docks(DockArea):
         elif isinstance(view, str):
             self.open(view)
 
+    def enter(self, kind: str) -> None:
+        """Bring a view to the front and let the keyboard into what it shows."""
+        self.show_view(kind)
+        dock = self.dock_of(kind)
+        view = dock.view if dock else None
+        if view is None:
+            return
+        inside = [view.focusProxy(), *view.findChildren(QWidget)]
+        can = (
+            part
+            for part in inside
+            if part is not None and part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible()
+        )
+        next(can, view).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def is_seen(self, view: QWidget | str) -> bool:
         """Whether a view is in front, not behind another tab."""
         dock = self.dock_of(view)

@@ -1,6 +1,7 @@
 """The part of the View menu that is about panels and views."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
@@ -24,14 +25,9 @@ def add_view_menu(docks: Docks, make: Make, menu: QMenu) -> None:
         menu.addAction(toggle)
         docks.addAction(toggle)
     menu.addAction(make("views", "Vie&ws", "Ctrl+3", docks.turn_views))
-    for kind in docks.kinds.values():
-        if kind.single:
-            menu.addAction(
-                make(
-                    f"show-{kind.name}",
-                    f"Show {kind.title.lower()}",
-                    None,
-                    lambda name=kind.name: docks.show_view(name),
-                )
-            )
+    for number, kind in enumerate(docks.kinds.values(), start=1):
+        words, go = f"Show {kind.title.lower()}", partial(docks.enter, kind.name)
+        menu.addAction(
+            make(f"show-{kind.name}", words, f"Alt+{number}", go, "", "Bring it to the front, for the keys.")
+        )
     menu.addAction(make("reset-layout", "&Reset the layout", None, docks.reset))

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO
 
-from cnnbuilder.files.atomic import reason
+from cnnbuilder.files.atomic import opened, reason
 from cnnbuilder.files.reading import LARGEST_TEXT, FilePath, problem
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -80,7 +80,7 @@ class Archive:
 def open_archive(path: FilePath) -> Iterator[Archive]:
     """The `.cnn` file at `path`, for the time of a `with`; raises DesignFileError."""
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             size = os.fstat(file.fileno()).st_size
             try:
                 archive = zipfile.ZipFile(file)

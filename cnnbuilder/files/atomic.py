@@ -1,6 +1,7 @@
 """Writing a file so that, whatever is killed when, the old file or the new one is there, never a part."""
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -22,6 +23,13 @@ def reason(error: OSError) -> str:
         PermissionError: "no permission", NotADirectoryError: "a part of its path is not a folder",
     }
     return words.get(type(error)) or error.strerror or str(error)
+
+
+def opened(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file for reading; raises OSError also for what is no file, such as a pipe, which might never answer."""
+    if not stat.S_ISREG(mode := os.stat(path).st_mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "is not an ordinary file")
+    return open(path, "rb")
 
 
 def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], object]) -> None:

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignFileError, MemoryLimitError
 from cnnbuilder.files.archive import DESIGN, MAGIC, PICTURE, PREVIEW, WEIGHTS, open_archive, write_archive
-from cnnbuilder.files.atomic import write_atomically
+from cnnbuilder.files.atomic import opened, write_atomically
 from cnnbuilder.files.layout import to_json
 from cnnbuilder.files.reading import Fault, FilePath, parse_json, problem, read_start, read_text_file
 
@@ -58,7 +58,7 @@ def load_weights(path: FilePath) -> "dict[str, Array] | None":
                     return None
                 with archive.open(WEIGHTS) as (stream, size):
                     return read_arrays(stream, size)
-        with open(path, "rb") as file:
+        with opened(path) as file:
             size = os.fstat(file.fileno()).st_size
             if _suffix(path) == ".safetensors" or looks_like_safetensors(start, size):
                 return read_arrays(file, size)

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from cnnbuilder.design.errors import InputError, MemoryLimitError
 from cnnbuilder.design.shape import grouped, show, show_pair
-from cnnbuilder.files.atomic import reason
+from cnnbuilder.files.atomic import opened, reason
 from cnnbuilder.files.deep import deep_tiles, deepened
 from cnnbuilder.files.png import encode_png, write_png
 from cnnbuilder.files.reading import FilePath
@@ -84,7 +84,7 @@ def read_picture(source: FilePath | bytes, name: str | None = None) -> Picture:
 
 def _read_file(path: FilePath, shown: str) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise InputError(f"{shown}: {reason(error)}") from None

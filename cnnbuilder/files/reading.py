@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from cnnbuilder.design.errors import DesignFileError
-from cnnbuilder.files.atomic import reason
+from cnnbuilder.files.atomic import opened, reason
 
 FilePath = str | os.PathLike[str]
 
@@ -41,7 +41,7 @@ def read_text_file(path: FilePath) -> bytes:
 
 def _read(path: FilePath, size: int) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             return file.read(size)
     except OSError as error:
         raise problem(path, reason(error)) from None

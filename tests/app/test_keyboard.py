@@ -187,3 +187,21 @@ def test_a_note_given_up_before_anything_was_kept_is_gone(window: Window, qtbot:
     write(window, qtbot, "never mind", Qt.Key.Key_Escape)
     assert window.session.design.notes == ()
     assert window.canvas.hasFocus()
+
+
+def test_every_view_is_reached_by_a_command_and_left_by_escape(lenet: Window, qtbot: Any) -> None:
+    lenet.activateWindow()
+    qtbot.waitUntil(lenet.isActiveWindow)
+    lenet.session.set_param("conv2", "kernel_size", [99, 99])
+    lenet.session.select(("conv1",))
+    for number, kind in enumerate(lenet.docks.kinds, start=1):
+        lenet.canvas.setFocus()
+        key = Qt.Key(Qt.Key.Key_0 + number)
+        qtbot.keyClick(lenet.canvas, key, Qt.KeyboardModifier.AltModifier)
+        (view,) = lenet.docks.views(kind)
+        assert lenet.docks.is_seen(kind), kind
+        held = lenet.focusWidget()
+        assert held is not None and view.isAncestorOf(held), kind
+        qtbot.keyClick(held, Qt.Key.Key_Escape)
+        assert lenet.canvas.hasFocus(), kind
+    assert lenet.actions_.made["show-maps"].shortcut().toString() == "Alt+1"

@@ -22,7 +22,9 @@ GRAPHS = {
     "residual, skip first": residual(7, skip_first=True),
     "inception": inception(4),
     "dense": dense(6),
+    "dense, skip last": dense(6, skip_first=False),
     "unet": unet(4),
+    "unet, skip last": unet(4, skip_first=False),
 }
 
 

@@ -272,3 +272,11 @@ def test_no_weights_make_anything_but_arrays_or_one_line(content, tmp_path_facto
         assert "\n" not in str(error)
     else:
         assert all(array.dtype == np.float32 for array in weights.values())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+@pytest.mark.parametrize("call", [cb.load, cb.load_weights, load_picture_bytes])
+def test_a_pipe_is_not_waited_for(tmp_path, call):
+    path = tmp_path / "a.cnn"
+    os.mkfifo(path)
+    assert complaint(call, path) == "is not an ordinary file"

@@ -30,12 +30,16 @@ LEVELS = 5
 """How many levels beside each card are tried."""
 BLOCKED, TOGETHER, CROSSED, BEND = 1e6, 2000.0, 1500.0, 4.0
 """What a card, a link alongside, a link across and a place not liked cost, in pixels of way."""
+SHARED = 0.25
+"""What way costs that another link of the same card leads along already."""
 REACH = 330.0
 """How far above and below its ends a way is looked for."""
 TRIES, LOOKS = 30, 12_000
 """How many levels are tried where none is free, and how much is looked at before the first that will do is taken."""
-MENDING = 60_000
-"""How much is looked at in one go to lay links anew that meet others."""
+PATIENCE, HURRY = 150_000, 500
+"""How much is looked at in one go before the first level must do after less."""
+MENDING, ROUNDS = 200_000, 3
+"""How much is looked at in one go to lay links anew that meet others, and how many times each at most."""
 
 Link = TypeVar("Link", bound=Hashable)
 Way = list[Point]
@@ -105,7 +109,7 @@ class Router(Generic[Link]):
     def __init__(self, places: Places[Any], down: bool) -> None:
         self._places, self.down = places, down
         self._ways: Ways[Link] = Ways()
-        self._looks = 0
+        self._looks, self._patience = 0, PATIENCE
         self._ends: dict[Link, tuple[Point, Point]] = {}
 
     def keep(self, links: Container[Link]) -> None:
@@ -115,6 +119,7 @@ class Router(Generic[Link]):
 
     def route(self, ends: Mapping[Link, tuple[Point, Point]]) -> dict[Link, Way]:
         """The corners of the way of each link from its start to its end, and of links that made room for them."""
+        self._looks, self._patience = 0, PATIENCE
         for link, (start, end) in ends.items():
             self._ways.take(link)
             self._ends[link] = (_flip(start), _flip(end)) if self.down else (start, end)
@@ -126,11 +131,15 @@ class Router(Generic[Link]):
             found[link] = way
             if met:
                 meeting.append(link)
-        self._looks = 0
-        for link in meeting:
-            if self._looks > MENDING:
+        self._looks, self._patience = 0, MENDING
+        for _ in range(ROUNDS):
+            changed: dict[Link, Way] = {}
+            for link in meeting:
+                if self._looks < MENDING:
+                    changed.update(self._mend(link))
+            found.update(changed)
+            if not changed:
                 break
-            found.update(self._mend(link))
         return {link: [_flip(point) for point in way] for link, way in found.items()} if self.down else found
 
     def _length(self, link: Link) -> float:
@@ -160,21 +169,23 @@ class Router(Generic[Link]):
             old[link] = self._ways.take(link)
             before += self._price(old[link])
         for link in links:
-            cost, _, new[link] = self._find(link)
-            after += cost
+            _, met, new[link] = self._find(link)
+            after += met
             self._ways.put(link, new[link])
-        if after < before - 1:
+        if after < before:
             return new
         for link in links:
             self._ways.put(link, old[link])
         return {}
 
     def _price(self, way: Sequence[Point]) -> float:
+        """What a way costs for what it meets."""
         field = self._field(_around(way), way[0])
-        cost = 0.0
-        for (a, c), (b, d) in pairwise(way):
-            cost += abs(a - b) + abs(c - d) + (field.level(c, a, b) if c == d else field.upright(a, c, d))
-        return cost
+        pieces = [(a, c, b, d) for (a, c), (b, d) in pairwise(way)]
+        # The cards at its ends are not met there.
+        pieces[0] = (pieces[0][0] + 1, *pieces[0][1:])
+        pieces[-1] = (*pieces[-1][:2], pieces[-1][2] - 1, pieces[-1][3])
+        return sum(field.level(c, a, b) if c == d else field.upright(a, c, d) for a, c, b, d in pieces)
 
     def _rivals(self, link: Link) -> list[Link]:
         """The links that a link meets."""
@@ -212,7 +223,7 @@ class Router(Generic[Link]):
             if best is not None and not best[1]:
                 return best
         best = self._round((start,), end, best)
-        if best[1]:
+        if best[1] and self._looks < self._patience:
             for way in self._ways.beginning(start):
                 if len(way) > 4:
                     best = self._round(way[:4], end, best)
@@ -260,14 +271,15 @@ class Router(Generic[Link]):
         bottom = max([rect[3] for rect in between] + [high]) + LEVELS * STEP + CLEAR_BELOW
         field = self._field((min(left, x0), top, max(right, x1), bottom), start)
         levels = sorted((abs(y - y0) + abs(y - y1) + liking, y) for y, liking in _levels(between, low, high))
-        way = sum(abs(a - b) + abs(c - d) + BEND for (a, c), (b, d) in pairwise(begun))
+        way = SHARED * sum(abs(a - b) + abs(c - d) + BEND for (a, c), (b, d) in pairwise(begun))
         way += abs(outs[0] - x0) + abs(outs[0] - backs[0]) + abs(backs[0] - x1)
         # Links of one card leave it together.
         shared = {at for at, _, _, same in field.uprights if same and x0 + 6 < at < x0 + 2 * OUT}
         if len(begun) == 1:
             outs = [*(x for x in sorted(shared) if not forward or x <= backs[0]), *outs]
+        patience = LOOKS if self._looks < self._patience else HURRY
         for number, (length, y) in enumerate(levels):
-            if best is not None and best[1] < BLOCKED and (number >= TRIES or field.looks > LOOKS):
+            if best is not None and best[1] < BLOCKED and (number >= TRIES or field.looks > patience):
                 break
             if best is not None and way + length >= best[0]:
                 break

@@ -16,7 +16,7 @@ from cnnbuilder.design.graph import Link
 
 MANY = 60
 """So many changed places concern every link."""
-AROUND = 30.0
+AROUND = 60.0
 """How far from a card a link may run that goes round it."""
 FAR = 1e9
 
@@ -169,7 +169,9 @@ class Scene:
         concerned: dict[Link, tuple[Point, Point]] = {}
         for link, wire in self.wires.items():
             ends = self._ends(link)
-            if ends != (wire.points[0], wire.points[-1]) or any(_meet(area, wire.bounds) for area in areas):
+            if ends != (wire.points[0], wire.points[-1]) or any(
+                _meet(area, wire.bounds) and wire.meets(area) for area in areas
+            ):
                 concerned[link] = ends
         for link, points in self._router.route(concerned).items():
             self.wires[link].lay(points)

@@ -1,11 +1,13 @@
 """One link on the canvas, as plain data: where it runs and what is written above it."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainterPath
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.content import PORT, PORT_STEP
-from cnnbuilder.app.canvas.routing import Point, distance
+from cnnbuilder.app.canvas.routing import Point, Rect, distance
 from cnnbuilder.design.graph import Link
 
 RADIUS = 18.0
@@ -56,6 +58,14 @@ class Wire:
         """Write `words` above the link."""
         self.words, self.broken, self.tooltip = words, broken, tooltip
         self._label = None
+
+    def meets(self, area: Rect) -> bool:
+        """Whether a part of its line lies in `area`."""
+        left, top, right, bottom = area
+        return any(
+            min(a, b) <= right and max(a, b) >= left and min(c, d) <= bottom and max(c, d) >= top
+            for (a, c), (b, d) in pairwise(self.points)
+        )
 
     @property
     def straight(self) -> bool:

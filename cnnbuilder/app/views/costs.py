@@ -140,6 +140,7 @@ class Costs(QWidget):
         layout.addLayout(self._build_head())
         layout.addWidget(self._empty, 1)
         layout.addWidget(self._view, 1)
+        self.setFocusProxy(self._view)
         layout.addWidget(self._totals)
         session.changed.connect(self._changed)
         theme.keeper().changed.connect(self._recolour)

@@ -73,6 +73,7 @@ class MapsView(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._words)
         self._stack.addWidget(self.grid)
+        self.setFocusProxy(self.grid)
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addWidget(self._stack, 1)
