@@ -7,8 +7,6 @@ from PySide6.QtGui import QGuiApplication
 
 from cnnbuilder.app.session import Session
 
-DESIGN_MIME = "application/x-cnnbuilder-design"
-
 
 class Clipboard:
     """What Edit ▸ Cut, Copy and Paste do on the canvas."""
@@ -39,15 +37,13 @@ class Clipboard:
             self._tell("Nothing is selected to copy.")
             return
         self._copied_at = self._where()
-        data = QMimeData()
-        data.setText(text)
-        data.setData(DESIGN_MIME, text.encode())
-        QGuiApplication.clipboard().setMimeData(data)
+        # Not data of our own making: Qt would take it apart when the interpreter is gone already, and crash.
+        QGuiApplication.clipboard().setText(text)
 
     def paste(self) -> None:
         """Add the blocks that the clipboard holds; a picture becomes the network's picture."""
         data = QGuiApplication.clipboard().mimeData()
-        if not data.hasFormat(DESIGN_MIME) and self._paste_picture(data):
+        if not data.text().lstrip().startswith("{") and self._paste_picture(data):
             return
         at = self._where()
         # A pointer that did not move since means no place: they come beside what was copied.
