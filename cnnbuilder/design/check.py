@@ -12,7 +12,7 @@ from cnnbuilder.design.faults import faults_of
 from cnnbuilder.design.fixes import find_fixes
 from cnnbuilder.design.graph import Block, Graph
 from cnnbuilder.design.infer import Inference, infer
-from cnnbuilder.design.problem import Misfit, Problem
+from cnnbuilder.design.problem import Misfit, Problem, Trace
 from cnnbuilder.design.shape import Shape, order
 
 LOOP_SHOWN = 8
@@ -206,7 +206,7 @@ class _Checker:
 
     def _problem(self, id: str, misfit: Misfit) -> Problem:
         message = _named(misfit.text, id, self.graph.wiring.sources[id])
-        trace = partial(_trace, self.graph, self.found, id)
+        trace = partial(_trace, self.graph, self.found, id, misfit)
         fixes = partial(find_fixes, self.graph, id, misfit)
         return Problem(id, misfit.code, message, misfit.short, misfit.about_channels, trace, fixes)
 
@@ -215,15 +215,30 @@ def _named(template: str, id: str, sources: tuple[str, ...]) -> str:
     return template.format(*sources, block=id)
 
 
-def _trace(graph: Graph, found: Mapping[str, Inference | None], id: str) -> tuple[tuple[str, Shape], ...]:
-    """The way from an input to the first block that `id` reads, along first inputs."""
+def _trace(graph: Graph, found: Mapping[str, Inference | None], id: str, misfit: Misfit) -> Trace:
+    """The way on which the odd size came about; of two inputs that clash, that whose size changed last by itself."""
+    sources = graph.wiring.sources[id]
+    ways = [_way(graph, found, sources[number]) for number in dict.fromkeys(misfit.clash) if number < len(sources)]
+    common = {block for block, _ in ways[0]} & {block for block, _ in ways[-1]} if ways else set()
+
+    def own(way: Trace) -> int:
+        """Minus how many blocks ago its size changed since it parted from the other; less than any where it did not."""
+        sizes = [(block, shape[:1] if misfit.about_channels else shape[-2:]) for block, shape in way]
+        changes = [n for n in range(1, len(sizes)) if sizes[n][1] != sizes[n - 1][1] and sizes[n][0] not in common]
+        return changes[-1] - len(way) if changes else -len(graph.blocks) - 1
+
+    return max(reversed(ways), key=own, default=())
+
+
+def _way(graph: Graph, found: Mapping[str, Inference | None], id: str) -> Trace:
+    """The way from an input to a block, along first inputs."""
     way: list[tuple[str, Shape]] = []
     seen: set[str] = set()
-    sources = graph.wiring.sources[id]
-    while sources and sources[0] not in seen:
-        before = found[sources[0]]
+    step: str | None = id
+    while step is not None and step not in seen:
+        before = found[step]
         if before is not None and before.shape is not None:
-            way.append((sources[0], before.shape))
-        seen.add(sources[0])
-        sources = graph.wiring.sources[sources[0]]
+            way.append((step, before.shape))
+        seen.add(step)
+        step = next(iter(graph.wiring.sources[step]), None)
     return tuple(reversed(way))

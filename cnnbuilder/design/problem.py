@@ -53,6 +53,8 @@ class Misfit:
     remedies: tuple[Remedy, ...] = ()
     about_channels: bool = False
     """Whether the number of channels does not fit, and not the size of the maps."""
+    clash: tuple[int, int] = (0, 0)
+    """The two inputs that do not go together, where it is not an input and the layer itself."""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ def broadcast_shape(verb: str, inputs: tuple[Shape, ...]) -> Shape | Misfit:
                 f"{{block}} {verb} {{0}} ({show(shape)}) and {{{number}}} ({show(other)}); their sizes must be equal.",
                 f"{show(shape)} and {show(other)} differ",
                 remedies + dense,
+                about_channels=len(shape) == 3 and shape[1:] == other[1:],
+                clash=(0, number),
             )
         shape = tuple(max(sizes) for sizes in zip(shape, other, strict=True))
     return shape
@@ -71,6 +73,7 @@ def joined_shape(inputs: tuple[Shape, ...]) -> Shape | Misfit:
                 "and width must be equal, only the channels may differ.",
                 f"{show(first)} and {show(other)} differ",
                 pools,
+                clash=(0, number),
             )
     return (sum(shape[0] for shape in inputs), *first[1:])
 
@@ -83,4 +86,5 @@ def _mixed(verb: str, number: int, first: Shape, other: Shape) -> Misfit:
         f"vector of {{{vector}}} ({show(other if volume == 0 else first)}).",
         "maps and a vector",
         (Insert(f"Insert Flatten behind {{{volume}}}", "flatten", {}, volume),),
+        clash=(0, number),
     )

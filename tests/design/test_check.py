@@ -324,3 +324,20 @@ def test_a_merge_of_a_thousand_inputs():
     blocks = [image(), *(block(f"a{n}", "activation") for n in range(1000)), block("sum", "concat")]
     links = [("image", f"a{n}", 0) for n in range(1000)] + [(f"a{n}", "sum", n) for n in range(1000)]
     assert check(joined(blocks, links)).shapes["sum"] == (1000, 28, 28)
+
+
+@pytest.mark.parametrize("order", [("narrow", "stem"), ("stem", "narrow")])
+def test_of_two_ways_that_clash_the_one_is_traced_that_changed_by_itself(order):
+    conv = {"kernel_size": [3, 3], "padding": "same", "filters": 4}
+    blocks = [
+        {"id": "image", "kind": "input", "params": {"channels": 4}},
+        {"id": "stem", "kind": "max_pool"},
+        {"id": "narrow", "kind": "conv", "params": {**conv, "stride": [2, 2]}},
+        {"id": "sum", "kind": "add"},
+    ]
+    links = [("image", "stem", 0), ("stem", "narrow", 0), *((id, "sum", n) for n, id in enumerate(order))]
+    data = [{"from": source, "to": target, "input": number} for source, target, number in links]
+    design = Design.from_dict({"format": "cnnbuilder", "version": 1, "blocks": blocks, "links": data})
+    (problem,) = check(design).problems
+    assert problem.trace == (("image", (4, 28, 28)), ("stem", (4, 14, 14)), ("narrow", (4, 7, 7)))
+    assert problem.origin == "narrow"
