@@ -59,20 +59,23 @@ def whole(value: Any, low: int, high: int = LARGEST) -> int:
     return value
 
 
-def real(value: Any, low: float = -math.inf, high: float = math.inf, open_low: bool = False) -> float:
+def real(
+    value: Any, low: float = -math.inf, high: float = math.inf, open_low: bool = False, open_high: bool = False
+) -> float:
     """`value` as a finite float from `low` to `high`; raises BadValue."""
     wanted = "must be a number"
     if low > -math.inf:
         wanted += f" {'above' if open_low else 'of at least'} {low:g}"
     if high < math.inf:
-        wanted += f" and at most {high:g}" if low > -math.inf else f" of at most {high:g}"
+        wanted += f" {'and' if low > -math.inf else 'of'} {'less than' if open_high else 'at most'} {high:g}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadValue(wanted)
     try:
         number = float(value)
     except OverflowError:
         raise BadValue(wanted) from None
-    if not math.isfinite(number) or not low <= number <= high or (open_low and number == low):
+    inside = (low < number if open_low else low <= number) and (number < high if open_high else number <= high)
+    if not math.isfinite(number) or not inside:
         raise BadValue(wanted)
     return number
 
@@ -96,10 +99,11 @@ class Number(Parameter):
     low: float = -math.inf
     high: float = math.inf
     open_low: bool = False
+    open_high: bool = False
     editor: ClassVar[str] = "number"
 
     def parse(self, value: Any) -> float:
-        return real(value, self.low, self.high, self.open_low)
+        return real(value, self.low, self.high, self.open_low, self.open_high)
 
 
 @dataclass(frozen=True)
@@ -211,10 +215,17 @@ def integer(default: int, *, low: int = 0, high: int = LARGEST, help: str, label
 
 
 def number(
-    default: float, *, low: float = -math.inf, high: float = math.inf, above: bool = False, help: str, label: str = ""
+    default: float,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: bool = False,
+    below: bool = False,
+    help: str,
+    label: str = "",
 ) -> Any:
-    """Declare a real number; with `above` it must exceed `low`."""
-    return _declare(Number(default, help, label, low=low, high=high, open_low=above))
+    """Declare a real number; with `above` it must exceed `low`, with `below` it must be less than `high`."""
+    return _declare(Number(default, help, label, low=low, high=high, open_low=above, open_high=below))
 
 
 def flag(default: bool, *, help: str, label: str = "") -> Any:

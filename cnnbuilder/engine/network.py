@@ -1,5 +1,6 @@
 """A network: a checked design with its weights, ready to run."""
 
+import itertools
 import operator
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from functools import cached_property
@@ -13,7 +14,7 @@ from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignError, InputError
 from cnnbuilder.design.graph import Block
 from cnnbuilder.design.shape import Shape, show
-from cnnbuilder.engine import memory
+from cnnbuilder.engine import masks, memory
 from cnnbuilder.engine.cancel import Cancel, stop_if
 from cnnbuilder.engine.fuse import fuse
 from cnnbuilder.engine.numbers import numbers
@@ -70,7 +71,9 @@ class Network:
         wrong = wrong_weights(arrays, self._tape.weights)
         if wrong:
             raise DesignError("\n".join(wrong))
-        self._first = FirstWeights(design.seed if seed is None else _seed(seed))
+        self._seed = design.seed if seed is None else _seed(seed)
+        self._first = FirstWeights(self._seed)
+        self._trainings = itertools.count()
         self._held: dict[str, Versioned] = {}
         given = weights if isinstance(weights, Weights) else None
         for name, values in arrays.items():
@@ -159,7 +162,8 @@ class Network:
         `keep` names blocks whose outputs are looked at ("all": every one); others may be computed again when asked for.
         What an earlier run on the same picture computed is taken from `reuse` where nothing before it changed.
         `cancelled` is asked between steps; a Cancellation stops within one. Raises InputError for an array that does
-        not fit, MemoryLimitError before anything is allocated, Cancelled.
+        not fit, MemoryLimitError before anything is allocated, Cancelled. With `training`, batch normalisation uses the
+        batch and dropout draws its masks: from the seed and how many runs in training there were before.
         """
         arrays, batch = self._arrays(x)
         tape = self._tape_for(tuple(array.shape[1:] for array in arrays), training)
@@ -175,6 +179,8 @@ class Network:
         with np.errstate(over="ignore"):  # beyond float32 is infinite
             for id, array in zip(self.inputs, arrays, strict=True):
                 run.take(tape.sources[id], np.array(array, self.dtype, order="C"))
+        if training:
+            self._draw_masks(run)
         if reuse is None or training:
             run.compute(nodes, self._plan(tape, batch, nodes), cancelled=cancelled, progress=progress)
         else:
@@ -183,6 +189,12 @@ class Network:
             plan = Plan(tape, batch, self.dtype, nodes)
             run.compute(nodes, plan, apart=True, cancelled=cancelled, progress=progress)
         return run
+
+    def _draw_masks(self, run: Run) -> None:
+        number = next(self._trainings)
+        for value, mask in run.tape.masks.items():
+            shape = (run.batch, *run.tape.shapes[value])
+            run.take(value, masks.draw(mask, shape, self._seed, number, self.dtype))
 
     def _fused(self, tape: Tape, kept: frozenset[str]) -> list[Node]:
         nodes = self._nodes.get((tape, kept))
@@ -202,6 +214,10 @@ class Network:
         needs = [
             (id, "its picture", batch * memory.array_bytes(tape.shapes[value], self.dtype))
             for id, value in tape.sources.items()
+        ]
+        needs += [
+            (mask.block, "its mask", batch * memory.array_bytes(tape.shapes[value], self.dtype))
+            for value, mask in tape.masks.items()
         ]
         needs += memory.output_needs(nodes, batch, self.dtype)
         memory.require(needs + self._weight_needs(tape.weights))

@@ -87,7 +87,7 @@ class Run(Mapping[str, Array]):
     @cached_property
     def digests(self) -> dict[int, Key]:
         """The key of every value; see `engine.keys`."""
-        inputs = {value: self._arrays[value] for value in self.tape.sources.values()}
+        inputs = {value: self._arrays[value] for value in (*self.tape.sources.values(), *self.tape.masks)}
         return value_keys(self.tape, inputs, {name: item.version for name, item in self.weights.items()})
 
     def available(self) -> dict[Key, Array]:

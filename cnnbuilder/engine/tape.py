@@ -6,7 +6,7 @@ from functools import cached_property
 from cnnbuilder.design.check import Report
 from cnnbuilder.design.layer import Weight
 from cnnbuilder.design.shape import Shape
-from cnnbuilder.operations import Operation, View
+from cnnbuilder.operations import Drop, Operation, View
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,14 @@ class Node:
         return isinstance(self.operation, View)
 
 
+@dataclass(frozen=True)
+class Mask:
+    """Numbers that the values of block `block` are multiplied by: 0 with probability `rate`, else 1 / (1 − rate)."""
+
+    block: str
+    rate: float
+
+
 class Tape:
     """The nodes of a design. A value is a number; a view's value lies in the memory of the value that it views."""
 
@@ -37,6 +45,8 @@ class Tape:
         """The value that is a block's output."""
         self.sources: dict[str, int] = {}
         """The values that come in from outside, by block."""
+        self.masks: dict[int, Mask] = {}
+        """The values that every run in training draws anew."""
         self.weights: dict[str, Weight] = {}
         """Every weight, by its full name."""
         self._bound: set[str] = set()
@@ -58,6 +68,8 @@ class Tape:
         for operation in layer.lower(*report.input_shapes(id)) or (View(found.shape, found.shape),):
             assert isinstance(operation, Operation)
             operation = operation.in_training() if training else operation
+            if training and isinstance(operation, Drop) and operation.rate:
+                inputs, operation = (*inputs, self._mask(id, operation)), operation.masked
             view = isinstance(operation, View)
             output = self._value(operation.output_shape, self.root[inputs[0]] if view else None)
             inputs = inputs[:1] if view else inputs
@@ -77,6 +89,11 @@ class Tape:
             if f"{id}.{name}" in self._bound:
                 raise TypeError(f"{id}: two operations read {name}; each weight belongs to one")
             self._bound.add(f"{id}.{name}")
+
+    def _mask(self, id: str, operation: Drop) -> int:
+        value = self._value(operation.before)
+        self.masks[value] = Mask(id, operation.rate)
+        return value
 
     def _value(self, shape: Shape, root: int | None = None) -> int:
         self.shapes.append(shape)

@@ -20,7 +20,19 @@ from cnnbuilder.explain.region import (
     window_reached,
     window_reads,
 )
-from cnnbuilder.operations import Correlate, Index, Map, Merge, Normalise, Operation, Product, Reduce, Softmax, View
+from cnnbuilder.operations import (
+    Correlate,
+    Index,
+    Map,
+    Merge,
+    Normalise,
+    Operation,
+    Product,
+    Rectify,
+    Reduce,
+    Softmax,
+    View,
+)
 from cnnbuilder.operations.reduce import Each, Range, Windows
 
 
@@ -57,12 +69,12 @@ def _holds(region: Region, index: Index) -> bool:
 
 
 @read_by.register
-def _(operation: Map | Normalise, region: Region) -> list[Region]:
+def _(operation: Map | Normalise | Rectify, region: Region) -> list[Region]:
     return [region]
 
 
 @reached_by.register
-def _(operation: Map | Normalise, input: int, region: Region) -> Region:
+def _(operation: Map | Normalise | Rectify, input: int, region: Region) -> Region:
     return region
 
 

@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
-from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Reduce, Softmax
+from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Rectify, Reduce, Softmax
 from cnnbuilder.operations.reduce import Each, Range, Windows
 
 
@@ -63,7 +63,7 @@ def _everything(operation: Operation, input: int) -> Spans:
 
 
 @span_of.register
-def _(operation: Map | Normalise | Softmax, spans: Spans) -> list[Spans]:
+def _(operation: Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Spans]:
     return [spans]
 
 

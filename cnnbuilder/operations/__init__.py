@@ -2,10 +2,12 @@
 
 from cnnbuilder.operations.base import Index, Operation, Read
 from cnnbuilder.operations.correlate import Correlate
+from cnnbuilder.operations.drop import Drop
 from cnnbuilder.operations.map import FUNCTIONS, Map
 from cnnbuilder.operations.merge import Merge
 from cnnbuilder.operations.normalise import Normalise
 from cnnbuilder.operations.product import Product
+from cnnbuilder.operations.rectify import Rectify
 from cnnbuilder.operations.reduce import Reduce
 from cnnbuilder.operations.softmax import Softmax
 from cnnbuilder.operations.view import View
@@ -13,6 +15,7 @@ from cnnbuilder.operations.view import View
 __all__ = [
     "FUNCTIONS",
     "Correlate",
+    "Drop",
     "Index",
     "Map",
     "Merge",
@@ -20,6 +23,7 @@ __all__ = [
     "Operation",
     "Product",
     "Read",
+    "Rectify",
     "Reduce",
     "Softmax",
     "View",

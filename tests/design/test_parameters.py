@@ -24,6 +24,7 @@ EVERY = [(kind, name) for kind, layer in kinds().items() for name in parameters_
 
 integer = Integer(3, "", low=1, high=9)
 number = Number(0.5, "", low=0.0, high=1.0, open_low=True)
+share = Number(0.5, "", low=0.0, high=1.0, open_high=True)
 pair = Pair((2, 2), "", low=1)
 padding = PaddingParameter("valid", "")
 sides = PaddingParameter(0, "", words=())
@@ -36,7 +37,7 @@ lists = ChannelLists(None, "", nullable=True)
     ("parameter", "value", "read"),
     [
         (integer, 1, 1), (integer, 9, 9), (integer, 4.0, 4),
-        (number, 1, 1.0), (number, 5e-324, 5e-324),
+        (number, 1, 1.0), (number, 5e-324, 5e-324), (share, 0, 0.0), (share, 1 - 2**-53, 1 - 2**-53),
         (Flag(True, ""), False, False),
         (choice, "b", "b"),
         (pair, 3, (3, 3)), (pair, [3, 4], (3, 4)), (pair, (1, 2.0), (1, 2)),
@@ -56,6 +57,7 @@ def test_values_that_are_taken(parameter, value, read):
     ("parameter", "values", "words"),
     [
         (integer, [0, 10, -1, 3.5, True, "3", None, [3], {}, 10**400, math.inf, math.nan], "from 1 to 9"),
+        (share, [1, -1e-9, 1.5, math.nan, "0.5"], "of at least 0 and less than 1"),
         (Integer(3, "", low=1), [0, "3"], "of at least 1"),
         (Integer(3, "", low=1), [2**31, 1e300], "from 1 to 2147483647"),
         (number, [0, -0.0, 1.01, True, "1", None, [], 10**400, math.nan, math.inf], "above 0 and at most 1"),

@@ -131,6 +131,7 @@ KINDS = {
     "average_pool": average_pool,
     "global_pool": global_pool,
     "activation": lambda x, p, weight, training: FUNCTIONS[p["function"]](x, p),
+    "prelu": lambda x, p, weight, training: functional.prelu(x, weight["weight"]),
     "softmax": lambda x, p, weight, training: torch.softmax(x, 1),
     "flatten": lambda x, p, weight, training: x.flatten(1),
     "dense": dense,

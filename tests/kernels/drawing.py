@@ -3,7 +3,18 @@
 from hypothesis import strategies as st
 
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Merge, Normalise, Operation, Product, Reduce, Softmax
+from cnnbuilder.operations import (
+    FUNCTIONS,
+    Correlate,
+    Map,
+    Merge,
+    Normalise,
+    Operation,
+    Product,
+    Rectify,
+    Reduce,
+    Softmax,
+)
 from cnnbuilder.operations.reduce import Each, Range, whole
 
 
@@ -59,10 +70,11 @@ shapes = st.one_of(st.tuples(st.integers(1, 9)), st.tuples(*[st.integers(1, 5)] 
 lows, highs = st.sampled_from([0.01, 0.3, 1.0]), st.sampled_from([1.5, 6.0])
 maps = st.builds(Map, st.sampled_from(FUNCTIONS), shapes, lows, highs)
 products = st.builds(Product, st.integers(1, 600), st.integers(1, 40), st.booleans())
+rectifications = st.builds(Rectify, shapes)
 softmaxes = st.builds(Softmax, shapes)
 normalisations = st.builds(Normalise, shapes, st.sampled_from([1e-5, 1e-2]), st.sampled_from([0.1, 0.5]), st.booleans())
 
 
 def operations() -> st.SearchStrategy[Operation]:
     """Any operation that computes."""
-    return st.one_of(correlations(), reductions(), merges(), maps, products, softmaxes, normalisations)
+    return st.one_of(correlations(), reductions(), merges(), maps, products, rectifications, softmaxes, normalisations)

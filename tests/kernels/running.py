@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnbuilder import kernels
 from cnnbuilder.kernels import program
-from cnnbuilder.operations import Correlate, Normalise, Operation, Product
+from cnnbuilder.operations import Correlate, Normalise, Operation, Product, Rectify
 
 Array = NDArray[Any]
 
@@ -20,6 +20,8 @@ def weight_shapes(operation: Operation) -> dict[str, tuple[int, ...]]:
         shapes: dict[str, tuple[int, ...]] = {"weight": operation.weight_shape, "bias": bias}
     elif isinstance(operation, Product):
         shapes = {"weight": (operation.units, operation.features), "bias": (operation.units,)}
+    elif isinstance(operation, Rectify):
+        shapes = {"weight": operation.shape[:1]}
     elif isinstance(operation, Normalise):
         shapes = dict.fromkeys(operation.weight_names, operation.shape[:1])
     else:

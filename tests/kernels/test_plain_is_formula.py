@@ -9,9 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnbuilder import kernels
-from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Product, Reduce, Softmax
+from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Product, Rectify, Reduce, Softmax
 from cnnbuilder.operations.base import Index
-from tests.kernels.drawing import correlations, merges, normalisations, operations, products, reductions, softmaxes
+from tests.kernels.drawing import (
+    correlations,
+    merges,
+    normalisations,
+    operations,
+    products,
+    rectifications,
+    reductions,
+    softmaxes,
+)
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
 pytestmark = pytest.mark.usefixtures("kernels")
@@ -39,6 +48,8 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
     if isinstance(operation, Softmax):
         own = float(data.inputs[0][(sample, *index)])
         return math.exp(own) / math.fsum(math.exp(value) for value in values)
+    if isinstance(operation, Rectify):
+        return max(values[0], 0.0) + float(weights["weight"][index[0]]) * min(values[0], 0.0)
     assert isinstance(operation, Normalise)
     c, own = index[0], values[0]
     mean, variance = weights["running_mean"][c], weights["running_var"][c]
@@ -50,7 +61,9 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
 
 @settings(max_examples=2 * settings().max_examples)
 @given(
-    st.one_of(correlations(6), reductions(), merges(), products, softmaxes, normalisations), st.integers(1, 2), seeds
+    st.one_of(correlations(6), reductions(), merges(), products, rectifications, softmaxes, normalisations),
+    st.integers(1, 2),
+    seeds,
 )
 def test_forward_is_the_index_map(operation: Operation, batch: int, seed: int) -> None:
     data = draw_data(operation, batch, seed)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Normalise, Operation, Softmax
+from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Normalise, Operation, Rectify, Softmax
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
 torch = pytest.importorskip("torch")
@@ -86,3 +86,18 @@ def test_softmax_and_normalisation() -> None:
     found += backward(operation, "to_weights", data, output, saved, "float64")
     for ours, theirs in zip(found, (x, weight, bias), strict=True):
         np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 4, 5)])
+def test_learned_slopes(shape: tuple[int, ...]) -> None:
+    operation = Rectify(shape)
+    data = draw_data(operation, 3, 0)
+    data.inputs[0].flat[:2] = 0.0, -0.0
+    x, weight = (torch.tensor(a, requires_grad=True) for a in (data.inputs[0], data.weights[0]))
+    wanted = F.prelu(x, weight)
+    wanted.backward(torch.tensor(data.gradient))
+    output, saved = forward(operation, data, "float64")
+    np.testing.assert_allclose(output, wanted.detach().numpy(), rtol=1e-12)
+    for role, theirs in (("to_input", x.grad), ("to_weights", weight.grad)):
+        found = backward(operation, role, data, output, saved, "float64")[0]
+        np.testing.assert_allclose(found, theirs.numpy(), rtol=1e-12)
