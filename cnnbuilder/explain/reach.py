@@ -21,7 +21,6 @@ from cnnbuilder.explain.region import (
     window_reads,
 )
 from cnnbuilder.operations import (
-    Correlate,
     Index,
     Map,
     Merge,
@@ -30,6 +29,7 @@ from cnnbuilder.operations import (
     Product,
     Rectify,
     Reduce,
+    Sliding,
     Softmax,
     View,
 )
@@ -79,7 +79,7 @@ def _(operation: Map | Normalise | Rectify, input: int, region: Region) -> Regio
 
 
 @read_by.register
-def _(operation: Correlate, region: Region) -> list[Region]:
+def _(operation: Sliding, region: Region) -> list[Region]:
     return [
         union(
             (
@@ -93,7 +93,7 @@ def _(operation: Correlate, region: Region) -> list[Region]:
 
 
 @reached_by.register
-def _(operation: Correlate, input: int, region: Region) -> Region:
+def _(operation: Sliding, input: int, region: Region) -> Region:
     return union(
         (
             _filters(operation, channels),
@@ -105,28 +105,29 @@ def _(operation: Correlate, input: int, region: Region) -> Region:
 
 
 @lru_cache(4096)
-def _channels(operation: Correlate, filters: Mask) -> Mask:
+def _channels(operation: Sliding, filters: Mask) -> Mask:
     """The channels that any of `filters` reads."""
-    if operation.connections is None and operation.groups == 1:
+    if operation.kernels == operation.filters * operation.channels:
         return full(operation.channels)
     return joined(read for number, read in enumerate(_lists(operation)) if filters >> number & 1)
 
 
 @lru_cache(4096)
-def _filters(operation: Correlate, channels: Mask) -> Mask:
+def _filters(operation: Sliding, channels: Mask) -> Mask:
     """The filters that read any of `channels`."""
-    if operation.connections is None and operation.groups == 1:
+    if operation.kernels == operation.filters * operation.channels:
         return full(operation.filters)
     return joined(1 << number for number, read in enumerate(_lists(operation)) if read & channels)
 
 
 @lru_cache(256)
-def _lists(operation: Correlate) -> tuple[Mask, ...]:
+def _lists(operation: Sliding) -> tuple[Mask, ...]:
     """For each filter the channels that it reads."""
-    if operation.connections is not None:
-        return tuple(joined(1 << channel for channel in row) for row in operation.connections)
     inside, each = operation.channels // operation.groups, operation.filters // operation.groups
-    return tuple(full(inside) << number // each * inside for number in range(operation.filters))
+    lists = map(operation.channels_of, range(operation.filters))
+    return tuple(
+        joined(1 << channel for channel in listed) << number // each * inside for number, listed in enumerate(lists)
+    )
 
 
 @read_by.register

@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
-from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Rectify, Reduce, Softmax
+from cnnbuilder.operations import Map, Merge, Normalise, Operation, Rectify, Reduce, Sliding, Softmax
 from cnnbuilder.operations.reduce import Each, Range, Windows
 
 
@@ -68,7 +68,7 @@ def _(operation: Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Span
 
 
 @span_of.register
-def _(operation: Correlate, spans: Spans) -> list[Spans]:
+def _(operation: Sliding, spans: Spans) -> list[Spans]:
     return [(spans[0].through(operation.rows), spans[1].through(operation.columns))]
 
 

@@ -1,5 +1,5 @@
 """Imports every file that registers kernels."""
 
-from cnnbuilder.kernels import correlate, map, merge, normalise, product, program, rectify, reduce, softmax
+from cnnbuilder.kernels import correlate, map, merge, normalise, product, program, rectify, reduce, softmax, untied
 
-__all__ = ["correlate", "map", "merge", "normalise", "product", "program", "rectify", "reduce", "softmax"]
+__all__ = ["correlate", "map", "merge", "normalise", "product", "program", "rectify", "reduce", "softmax", "untied"]

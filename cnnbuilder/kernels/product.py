@@ -22,7 +22,7 @@ from cnnbuilder.kernels.native import (
     values,
 )
 from cnnbuilder.kernels.packing import Packed
-from cnnbuilder.kernels.rows import dot, fill
+from cnnbuilder.kernels.rows import add_rows, dot, fill
 from cnnbuilder.operations import Product
 
 X, WEIGHT, BIAS = 0, 1, 2
@@ -183,23 +183,6 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
             for n in range(batch):
                 add_rows(at(gx, n * features + f), at(weight, u * features + f), features, at(gy, n * units + u), 1,
                          min(4, units - u), count)
-
-
-@routine
-def add_rows(
-    target: Values, rows: Values, row_step: int, factors: Values, factor_step: int, number: int, count: int
-) -> None:
-    """target += Σ_r factors[r] · rows[r], for up to four rows."""
-    if number == 4:
-        a, b, c, d = factors[0], factors[factor_step], factors[2 * factor_step], factors[3 * factor_step]
-        second, third, fourth = at(rows, row_step), at(rows, 2 * row_step), at(rows, 3 * row_step)
-        for i in range(count):
-            target[i] += (a * rows[i] + b * second[i]) + (c * third[i] + d * fourth[i])
-    else:
-        for r in range(number):
-            factor, row = factors[r * factor_step], at(rows, r * row_step)
-            for i in range(count):
-                target[i] += factor * row[i]
 
 
 @kernel("product_to_weights", "float32")

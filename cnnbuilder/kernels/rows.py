@@ -1,6 +1,6 @@
 """Loops over rows of values that several kernels share. The optimiser makes vector code of them for step 1."""
 
-from cnnbuilder.kernels.native import Values, real, routine
+from cnnbuilder.kernels.native import Values, at, real, routine
 
 STORE, ADD, MULTIPLY = 0, 1, 2
 
@@ -62,3 +62,20 @@ def dot(left: Values, right: Values, count: int, right_step: int) -> float:
         for i in range(count):
             total += left[i] * right[i * right_step]
     return total
+
+
+@routine
+def add_rows(
+    target: Values, rows: Values, row_step: int, factors: Values, factor_step: int, number: int, count: int
+) -> None:
+    """target += Σ_r factors[r] · rows[r], for up to four rows."""
+    if number == 4:
+        a, b, c, d = factors[0], factors[factor_step], factors[2 * factor_step], factors[3 * factor_step]
+        second, third, fourth = at(rows, row_step), at(rows, 2 * row_step), at(rows, 3 * row_step)
+        for i in range(count):
+            target[i] += (a * rows[i] + b * second[i]) + (c * third[i] + d * fourth[i])
+    else:
+        for r in range(number):
+            factor, row = factors[r * factor_step], at(rows, r * row_step)
+            for i in range(count):
+                target[i] += factor * row[i]

@@ -9,7 +9,9 @@ from cnnbuilder.operations.normalise import Normalise
 from cnnbuilder.operations.product import Product
 from cnnbuilder.operations.rectify import Rectify
 from cnnbuilder.operations.reduce import Reduce
+from cnnbuilder.operations.sliding import Sliding
 from cnnbuilder.operations.softmax import Softmax
+from cnnbuilder.operations.untied import Untied
 from cnnbuilder.operations.view import View
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "Read",
     "Rectify",
     "Reduce",
+    "Sliding",
     "Softmax",
+    "Untied",
     "View",
 ]

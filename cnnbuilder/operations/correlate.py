@@ -4,38 +4,25 @@
 its group, or the ones that `connections` lists for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnbuilder.design.shape import Shape
-from cnnbuilder.design.window import Axis
-from cnnbuilder.operations.base import Index, Operation, Read
+from cnnbuilder.operations.base import Index
 from cnnbuilder.operations.map import Map
+from cnnbuilder.operations.sliding import Sliding
 
 
 @dataclass(frozen=True)
-class Correlate(Operation):
+class Correlate(Sliding):
     """Convolution of `channels` maps by `filters` kernels, the weights shared over all places."""
 
-    channels: int
-    filters: int
-    rows: Axis
-    columns: Axis
-    groups: int = 1
     connections: tuple[tuple[int, ...], ...] | None = None
     """For each filter the channels it reads; other weights are fixed at 0 and have gradient 0."""
     bias: str = "channel"
     """`"channel"`: `[filters]`; `"location"`: `[filters, OH, OW]`; `"none"`."""
     epilogue: Map | None = None
     """A function applied to every output before it is stored (set by fusing)."""
-
-    @property
-    def input_shapes(self) -> tuple[Shape, ...]:
-        return ((self.channels, self.rows.size, self.columns.size),)
-
-    @property
-    def output_shape(self) -> Shape:
-        return (self.filters, self.rows.output, self.columns.output)
 
     @property
     def weight_shape(self) -> Shape:
@@ -50,28 +37,11 @@ class Correlate(Operation):
         return shapes
 
     @property
-    def macs(self) -> int:
-        places = self.rows.output * self.columns.output
-        return places * self.rows.kernel * self.columns.kernel * self.kernels
-
-    @property
     def kernels(self) -> int:
-        """How many two-dimensional kernels there are: one a filter and channel that it reads."""
-        if self.connections is not None:
-            return sum(len(channels) for channels in self.connections)
-        return self.filters * (self.channels // self.groups)
+        return super().kernels if self.connections is None else sum(map(len, self.connections))
 
-    def reads(self, index: Index) -> Iterator[Read]:
-        i, j, k = index
-        in_group = self.channels // self.groups
-        first = i // (self.filters // self.groups) * in_group
-        listed = self.connections[i] if self.connections is not None else range(in_group)
-        for c in listed:
-            for m in range(self.rows.kernel):
-                row = self.rows.start(j) + m * self.rows.dilation
-                if not 0 <= row < self.rows.size:
-                    continue
-                for n in range(self.columns.kernel):
-                    column = self.columns.start(k) + n * self.columns.dilation
-                    if 0 <= column < self.columns.size:
-                        yield Read(0, (first + c, row, column), "weight", (i, c, m, n))
+    def channels_of(self, filter: int) -> Sequence[int]:
+        return super().channels_of(filter) if self.connections is None else self.connections[filter]
+
+    def weight_index(self, output: Index, channel: int, row: int, column: int) -> Index:
+        return (output[0], channel, row, column)

@@ -57,6 +57,35 @@ def conv(x, p, weight, training):
     return y + weight["bias"] if p["bias"] == "location" else y
 
 
+def unfolded(x, p):
+    """The window of every place and channel: (n, groups, channels of a group × taps, rows, columns)."""
+    top, bottom, left, right = sides(p["padding"], x.shape[2:], p["kernel_size"], p["stride"], p["dilation"])
+    x = functional.pad(x, (left, right, top, bottom))
+    size = [
+        (n - d * (k - 1) - 1) // s + 1
+        for n, k, s, d in zip(x.shape[2:], p["kernel_size"], p["stride"], p["dilation"], strict=True)
+    ]
+    found = functional.unfold(x, p["kernel_size"], p["dilation"], 0, p["stride"])
+    return found.reshape(len(x), p["groups"], -1, *size)
+
+
+def locally_connected(x, p, weight, training):
+    cells = unfolded(x, p)
+    kernels = weight["weight"].reshape(p["groups"], -1, *cells.shape[3:], cells.shape[2])
+    y = torch.einsum("ngkab,gfabk->ngfab", cells, kernels).flatten(1, 2)
+    bias = weight.get("bias", torch.zeros(1))
+    return y + (bias[:, None, None] if bias.ndim == 1 else bias)
+
+
+def tiled_conv(x, p, weight, training):
+    cells = unfolded(x, p)
+    rows, columns = (torch.arange(n) % t for n, t in zip(cells.shape[3:], p["tiles"], strict=True))
+    kernels = weight["weight"][..., rows[:, None], columns].reshape(p["groups"], -1, *cells.shape[2:])
+    y = torch.einsum("ngkab,gfkab->ngfab", cells, kernels).flatten(1, 2)
+    bias = weight.get("bias", torch.zeros(1))
+    return y + (bias[:, None, None] if bias.ndim == 1 else bias[..., rows[:, None], columns])
+
+
 def windows(size, kernel, stride, before, after, ceil_mode):
     """`(first, last + 1)` of every window of one axis, moved along until it may not stand."""
     found = []
@@ -127,6 +156,8 @@ def add(x, *others):
 
 KINDS = {
     "conv": conv,
+    "locally_connected": locally_connected,
+    "tiled_conv": tiled_conv,
     "max_pool": max_pool,
     "average_pool": average_pool,
     "global_pool": global_pool,

@@ -14,6 +14,7 @@ from cnnbuilder.operations import (
     Rectify,
     Reduce,
     Softmax,
+    Untied,
 )
 from cnnbuilder.operations.reduce import Each, Range, whole
 
@@ -39,6 +40,16 @@ def correlations(draw: st.DrawFn, largest: int = 12) -> Correlate:
     bias = draw(st.sampled_from(["channel", "location", "none"]))
     found = Correlate(channels * groups, filters * groups, *size, groups, connections, bias)
     return found.with_(epilogue=Map("relu", found.output_shape)) if draw(st.booleans()) else found
+
+
+@st.composite
+def untied(draw: st.DrawFn, largest: int = 12) -> Untied:
+    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    channels, filters = draw(st.integers(1, 4)), draw(st.integers(1, 10))
+    sides = st.integers(1, 5)
+    tiles = draw(st.one_of(st.none(), st.tuples(sides, sides)))
+    bias = draw(st.sampled_from(["kernel", "channel", "none"]))
+    return Untied(channels * groups, filters * groups, draw(axes(largest)), draw(axes(largest)), groups, tiles, bias)
 
 
 def ranges(size: int) -> st.SearchStrategy[tuple[Range, ...]]:
@@ -77,4 +88,6 @@ normalisations = st.builds(Normalise, shapes, st.sampled_from([1e-5, 1e-2]), st.
 
 def operations() -> st.SearchStrategy[Operation]:
     """Any operation that computes."""
-    return st.one_of(correlations(), reductions(), merges(), maps, products, rectifications, softmaxes, normalisations)
+    return st.one_of(
+        correlations(), untied(8), reductions(), merges(), maps, products, rectifications, softmaxes, normalisations
+    )

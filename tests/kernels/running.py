@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnbuilder import kernels
 from cnnbuilder.kernels import program
-from cnnbuilder.operations import Correlate, Normalise, Operation, Product, Rectify
+from cnnbuilder.operations import Correlate, Normalise, Operation, Product, Rectify, Untied
 
 Array = NDArray[Any]
 
@@ -18,6 +18,12 @@ def weight_shapes(operation: Operation) -> dict[str, tuple[int, ...]]:
     if isinstance(operation, Correlate):
         bias = operation.output_shape if operation.bias == "location" else (operation.filters,)
         shapes: dict[str, tuple[int, ...]] = {"weight": operation.weight_shape, "bias": bias}
+    elif isinstance(operation, Untied):
+        kernel = (operation.channels // operation.groups, operation.rows.kernel, operation.columns.kernel)
+        places = operation.tiles or (operation.rows.output, operation.columns.output)
+        weight = (*places, *kernel) if operation.tiles is None else (*kernel, *places)
+        each = places if operation.bias == "kernel" else ()
+        shapes = {"weight": (operation.filters, *weight), "bias": (operation.filters, *each)}
     elif isinstance(operation, Product):
         shapes = {"weight": (operation.units, operation.features), "bias": (operation.units,)}
     elif isinstance(operation, Rectify):

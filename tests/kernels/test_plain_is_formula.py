@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnbuilder import kernels
-from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Product, Rectify, Reduce, Softmax
+from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Product, Rectify, Reduce, Softmax, Untied
 from cnnbuilder.operations.base import Index
 from tests.kernels.drawing import (
     correlations,
@@ -20,6 +20,7 @@ from tests.kernels.drawing import (
     rectifications,
     reductions,
     softmaxes,
+    untied,
 )
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
@@ -32,6 +33,14 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
     weights = dict(zip(operation.weight_names, data.weights, strict=True))
     reads = list(operation.reads(index))
     values = [float(data.inputs[read.input][(sample, *read.index)]) for read in reads]
+    if isinstance(operation, Untied):
+        total = math.fsum(
+            value * weights["weight"][read.weight_index] for value, read in zip(values, reads, strict=True)
+        )
+        i, j, k = index
+        down, across = operation.tiles or operation.output_shape[1:]
+        place = (i,) if operation.bias == "channel" else (i, j % down, k % across)
+        return total + float(weights["bias"][place]) if "bias" in weights else total
     if isinstance(operation, Correlate | Product):
         total = 0.0
         if "bias" in weights:
@@ -61,7 +70,7 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
 
 @settings(max_examples=2 * settings().max_examples)
 @given(
-    st.one_of(correlations(6), reductions(), merges(), products, rectifications, softmaxes, normalisations),
+    st.one_of(correlations(6), untied(6), reductions(), merges(), products, rectifications, softmaxes, normalisations),
     st.integers(1, 2),
     seeds,
 )

@@ -1,0 +1,83 @@
+"""Window products with untied weights: the packing of the row, and the choice between two fast ways.
+
+*By place* (`untied_places.py`) multiplies one window after another with the kernels of its place: every weight is used
+once a sample, so what counts is that it is read once. *By tile* (`untied_tiles.py`) treats the places of each kernel as
+a convolution of longer strides. Plain loops: `untied_plain.py`.
+"""
+
+from cnnbuilder.kernels.native import Integers, kernel
+from cnnbuilder.kernels.packing import Packed
+from cnnbuilder.kernels.untied_places import places_forward, places_to_input, places_to_weights
+from cnnbuilder.kernels.untied_row import BY_PLACE
+from cnnbuilder.kernels.untied_tiles import tiles_forward, tiles_to_input, tiles_to_weights
+from cnnbuilder.operations import Untied
+
+BANDS = 8
+"""Bands of rows into which gx is split where there are fewer samples and channels."""
+
+
+def pack(operation: Untied, role: str, batch: int) -> Packed:
+    """The row that `untied_row.py` describes."""
+    rows, columns, groups = operation.rows, operation.columns, operation.groups
+    in_group = operation.channels // groups
+    taps = in_group * rows.kernel * columns.kernel
+    down, across = operation.period
+    if operation.tiles is None:
+        apart = (down * across * taps, 1, across * taps, taps)
+    else:
+        apart = (taps * down * across, down * across, across, 1)
+    biases = {"none": (0, 0, 0), "channel": (1, 0, 0), "kernel": (down * across, across, 1)}[operation.bias]
+    # A band's neighbours compute the windows at its borders once more.
+    bands = BANDS if rows.size >= BANDS * 2 * rows.spread and operation.channels * batch < 2 * BANDS else 1
+    numbers = (
+        operation.channels, operation.filters, rows.size, columns.size, rows.output, columns.output, rows.kernel,
+        columns.kernel, rows.stride, columns.stride, rows.dilation, columns.dilation, rows.before, columns.before,
+        groups, int(operation.bias != "none"), down, across, *apart, *biases, bands, int(operation.tiles is None),
+    )  # fmt: skip
+    places = rows.output * columns.output
+    kernels = min(down, rows.output) * min(across, columns.output)
+    if operation.tiles is None:
+        units = {"forward": groups * places, "to_weights": groups * places, "to_input": operation.channels * bands}
+    else:
+        panels = -(-places // (16 * kernels))
+        units = {
+            "forward": batch * groups * kernels * panels,
+            "to_weights": groups * kernels * -(-taps // 16),
+            "to_input": batch * operation.channels * bands,
+        }
+    each = 0.3 if operation.tiles is None else 0.05
+    return Packed(numbers, units[role], batch * operation.macs * each)
+
+
+def needs(operation: Untied, role: str, dtype: str) -> tuple[str, ...]:
+    """The slots that a role reads or writes."""
+    if role == "forward":
+        return ("x", "weights", "y")
+    return ("weights", "gx", "gy") if role == "to_input" else ("x", "gweights", "gy")
+
+
+@kernel("untied_forward", "float32")
+def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The plain loop's result, the fast way."""
+    if step[BY_PLACE]:
+        places_forward(step, frame, part, parts, cancel)
+    else:
+        tiles_forward(step, frame, part, parts, cancel)
+
+
+@kernel("untied_to_input", "float32")
+def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The plain loop's result, the fast way."""
+    if step[BY_PLACE]:
+        places_to_input(step, frame, part, parts, cancel)
+    else:
+        tiles_to_input(step, frame, part, parts, cancel)
+
+
+@kernel("untied_to_weights", "float32")
+def to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The plain loop's result, the fast way."""
+    if step[BY_PLACE]:
+        places_to_weights(step, frame, part, parts, cancel)
+    else:
+        tiles_to_weights(step, frame, part, parts, cancel)
