@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import make_samples as samples
+from sample_designs import blocks as samples
+from sample_designs.photographs import residual_unit
 from stage import ROOT, Stage, screen
 
 OUT = ROOT / "docs" / "screenshots"
@@ -33,7 +34,7 @@ def deep() -> dict[str, object]:
         for unit in range(units):
             first = stage > 0 and unit == 0
             name, last = f"stage{stage + 1}_{unit + 1}", blocks[-1]["id"]
-            more = samples.residual_unit(name, last, 32 << stage, stride=2 if first else 1, project=first)
+            more = residual_unit(name, last, 32 << stage, stride=2 if first else 1, project=first)
             blocks += more[0]
             links += more[1]
     links += samples.chain(blocks[-1]["id"], "global_pool", "flatten", "dense", "softmax")

@@ -71,6 +71,25 @@ def test_cards_that_are_laid_out_lie_apart_and_are_all_there(name):
             assert other_y - y >= 200 or other_x - x >= 200
 
 
+# What sharing weights saves
+
+
+@pytest.mark.parametrize(
+    ("name", "conv1", "conv2"),
+    [
+        ("lenet5", 6 * 25 + 6, 16 * 6 * 25 + 16),
+        ("lenet-tiled", 4 * (6 * 25 + 6), 4 * (16 * 6 * 25 + 16)),
+        ("lenet-local", 28 * 28 * 6 * (25 + 1), 10 * 10 * 16 * (6 * 25 + 1)),
+    ],
+)
+def test_lenets_differ_in_their_convolutions_alone(name, conv1, conv2):
+    report = check(sample(name))
+    dense = 400 * 120 + 120 + 120 * 84 + 84 + 84 * 10 + 10
+    assert (report.parameters["conv1"], report.parameters["conv2"]) == (conv1, conv2)
+    assert report.total_parameters == conv1 + conv2 + dense
+    assert report.shapes == check(sample("lenet5")).shapes and report.total_macs == check(sample("lenet5")).total_macs
+
+
 # LeNet-5 of 1998: the sizes that the paper states
 
 

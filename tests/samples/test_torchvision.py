@@ -46,7 +46,7 @@ def mobilenet_v2():
         [6, 320, 1, 1],
     ]
     features, channels = normalised(3, 32, 3, 2, after=nn.ReLU6), 32
-    for t, c, n, s in [*settings, (6, 320, 1, 1)]:
+    for t, c, n, s in settings:
         for i in range(n):
             features.append(InvertedResidual(channels, c, s if i == 0 else 1, t))
             channels = c

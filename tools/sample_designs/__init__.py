@@ -8,6 +8,8 @@ DESIGNS = {
     "notes-example": small.notes_example,
     "kernel-six": small.kernel_six,
     "lenet5": digits.lenet5,
+    "lenet-local": digits.lenet_local,
+    "lenet-tiled": digits.lenet_tiled,
     "lenet-1998": digits.lenet_1998,
     "any-size": small.any_size,
     "inception": mobile.inception,
