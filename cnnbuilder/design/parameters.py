@@ -238,9 +238,10 @@ def choice(default: str, options: Mapping[str, str], *, help: str, label: str = 
     return _declare(Choice(default, help, label, options=tuple(options.items())))
 
 
-def pair(default: int, *, low: int = 0, help: str, label: str = "") -> Any:
-    """Declare a `[vertical, horizontal]` pair of whole numbers."""
-    return _declare(Pair((default, default), help, label, low=low))
+def pair(default: int | None, *, low: int = 0, help: str, label: str = "", null: str = "") -> Any:
+    """Declare a `[vertical, horizontal]` pair of whole numbers; `null` says what leaving it out means, if it may be."""
+    value = None if default is None else (default, default)
+    return _declare(Pair(value, help, label, bool(null), null, low=low))
 
 
 def padding(default: str | int, *, words: tuple[str, ...] = PADDING_WORDS, help: str, label: str = "") -> Any:

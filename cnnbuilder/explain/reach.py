@@ -31,6 +31,7 @@ from cnnbuilder.operations import (
     Reduce,
     Sliding,
     Softmax,
+    Transposed,
     View,
 )
 from cnnbuilder.operations.reduce import Each, Range, Windows
@@ -102,6 +103,16 @@ def _(operation: Sliding, input: int, region: Region) -> Region:
         )
         for channels, rows, columns in region
     )
+
+
+@read_by.register
+def _(operation: Transposed, region: Region) -> list[Region]:
+    return [reached_by(operation.convolution, 0, region)]
+
+
+@reached_by.register
+def _(operation: Transposed, input: int, region: Region) -> Region:
+    return read_by(operation.convolution, region)[0]
 
 
 @lru_cache(4096)

@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
-from cnnbuilder.operations import Map, Merge, Normalise, Operation, Rectify, Reduce, Sliding, Softmax
+from cnnbuilder.operations import Map, Merge, Normalise, Operation, Rectify, Reduce, Sliding, Softmax, Transposed
 from cnnbuilder.operations.reduce import Each, Range, Windows
 
 
@@ -34,6 +34,17 @@ class Span:
         if not self.jump:
             return Span(0, max(low, 0), min(high, axis.size - 1))  # what does not move has borders
         return Span(self.jump * axis.stride, low, high)
+
+    def back(self, axis: Axis) -> "Span":
+        """The positions of the windows that read these cells; all of them where they do not move evenly with them."""
+        if self.jump % axis.stride:
+            return all_of(axis.output)
+        low = -((axis.spread - 1 - axis.before - self.low) // axis.stride)
+        high = max((self.high + axis.before) // axis.stride, low)
+        if not self.jump:
+            last = axis.output - 1
+            return Span(0, min(max(low, 0), last), max(min(high, last), 0))
+        return Span(self.jump // axis.stride, low, high)
 
     def joined(self, other: "Span", size: int) -> "Span":
         """The cells of both; all `size` of them where they do not move together."""
@@ -70,6 +81,11 @@ def _(operation: Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Span
 @span_of.register
 def _(operation: Sliding, spans: Spans) -> list[Spans]:
     return [(spans[0].through(operation.rows), spans[1].through(operation.columns))]
+
+
+@span_of.register
+def _(operation: Transposed, spans: Spans) -> list[Spans]:
+    return [(spans[0].back(operation.convolution.rows), spans[1].back(operation.convolution.columns))]
 
 
 @span_of.register

@@ -30,14 +30,15 @@ def pack(operation: Correlate, role: str, batch: int) -> Packed:
         starts = accumulate((len(listed) for listed in operation.connections), initial=0)
         lists = (*starts, *(c for listed in operation.connections for c in listed))
     height, width, out_rows, out_columns = rows.size, columns.size, rows.output, columns.output
-    pointwise = rows.kernel == columns.kernel == 1 and rows.stride == columns.stride == 1
-    if pointwise and out_rows == height and out_columns == width and operation.bias != "location":
+    pointwise = rows.kernel == columns.kernel == rows.stride == columns.stride == 1
+    unmoved = rows.before == columns.before == 0 and out_rows == height and out_columns == width
+    if pointwise and unmoved and operation.bias != "location":
         height, width, out_rows, out_columns = 1, height * width, 1, out_rows * out_columns
     numbers = (
         operation.channels, operation.filters, height, width, out_rows, out_columns, rows.kernel, columns.kernel,
         rows.stride, columns.stride, rows.dilation, columns.dilation, rows.before, columns.before, operation.groups,
         BIASES.index(operation.bias), int(operation.epilogue is not None), int(direct),
-        int(operation.connections is not None), *lists,
+        int(operation.connections is not None), 0, *lists,
     )
     units = {
         "forward": batch * operation.groups * -(-filters_in_group // 8) * -(-out_rows * out_columns // 16),

@@ -29,6 +29,7 @@ from cnnbuilder.kernels.correlate_row import (
     STRIDE_ROWS,
     WIDTH,
     Y,
+    beginning,
     first_inside,
     slot,
     start_column,
@@ -103,7 +104,7 @@ def input_rows(
     if step[ACCUMULATE] & 1 == 0:
         for channel in range(unit, unit + count):
             start = (channel * step[HEIGHT] + low) * width
-            fill(at(values(frame[slot(step, GX)]), start), (high - low) * width, real(0))
+            fill(at(values(frame[slot(step, GX)]), start), (high - low) * width, beginning(step, frame, channel))
     first = max(0, ceil_div(low + before - (step[KERNEL_ROWS] - 1) * step[DILATION_ROWS], stride))
     stop = min(step[ROWS], (high - 1 + before) // stride + 1) * columns
     # On one grid for every band, so that the sums are taken in the same order whatever the number of parts.

@@ -12,6 +12,7 @@ computed again by the plain sum.
 from cnnbuilder.kernels.correlate_direct import input_plane, rectify, start_outputs
 from cnnbuilder.kernels.correlate_plain import plain_output
 from cnnbuilder.kernels.correlate_row import (
+    ACCUMULATE,
     BATCH,
     CHANNELS,
     COLUMNS,
@@ -113,10 +114,31 @@ def blocked_forward(step: Integers, frame: Integers, part: int, parts: int, canc
         start = column * panels // column_chunks * wide
         end = min(places, (column + 1) * panels // column_chunks * wide)
         base = unit % groups * filters
-        forward_item(step, frame, unit // groups, base + first, base + stop, start, end, values(buffer), cancel)
+        if step[ACCUMULATE] & 1:
+            adding_item(step, frame, unit // groups, base + first, base + stop, start, end, values(buffer), cancel)
+        else:
+            forward_item(step, frame, unit // groups, base + first, base + stop, start, end, values(buffer), cancel)
         if cancelled(cancel):
             break
     release(buffer)
+
+
+@routine
+def adding_item(
+    step: Integers, frame: Integers, sample: int, first: int, stop: int, start: int, end: int, buffer: Values,
+    cancel: Integers,
+) -> None:
+    """`forward_item`, added to what the outputs hold: that is kept aside, since what is NaN is computed again."""
+    places, count = step[ROWS] * step[COLUMNS], end - start
+    kept = reserve((stop - first) * count)
+    for f in range(first, stop):
+        y = at(values(frame[slot(step, Y)]), (sample * step[FILTERS] + f) * places + start)
+        combine(at(values(kept), (f - first) * count), y, count, STORE)
+    forward_item(step, frame, sample, first, stop, start, end, buffer, cancel)
+    for f in range(first, stop):
+        y = at(values(frame[slot(step, Y)]), (sample * step[FILTERS] + f) * places + start)
+        combine(y, at(values(kept), (f - first) * count), count, ADD)
+    release(kept)
 
 
 @routine

@@ -26,6 +26,7 @@ from cnnbuilder.kernels.correlate_row import (
     STRIDE_COLUMNS,
     WIDTH,
     Y,
+    beginning,
     channel_of,
     first_inside,
     slot,
@@ -90,7 +91,8 @@ def direct_forward(step: Integers, frame: Integers, part: int, parts: int, cance
             return
         sample, i = unit // step[FILTERS], unit % step[FILTERS]
         y = at(values(frame[slot(step, Y)]), unit * places)
-        start_outputs(step, frame, sample, i, 0, places)
+        if step[ACCUMULATE] & 1 == 0:
+            start_outputs(step, frame, sample, i, 0, places)
         for q in range(stop_of(step, i)):
             c = channel_of(step, i, q)
             x = at(values(frame[0]), input_plane(step, sample, i, c) * plane)
@@ -133,7 +135,7 @@ def direct_to_input(step: Integers, frame: Integers, part: int, parts: int, canc
         sample, channel = unit // channels, unit % channels
         gx = at(values(frame[slot(step, GX)]), unit * plane)
         if step[ACCUMULATE] & 1 == 0:
-            fill(gx, plane, real(0))
+            fill(gx, plane, beginning(step, frame, unit))
         group, c = channel // in_group, channel % in_group
         for i in range(group * filters_in_group, (group + 1) * filters_in_group):
             if cancelled(cancel):

@@ -1,7 +1,8 @@
 """A convolution's row, and what its plain, blocked and direct loops share: slots, windows, the plain sums.
 
 After the numbers below come, where connections are listed, where each filter's list starts (`filters + 1` numbers)
-and the lists.
+and the lists. `START` is 1 where gx begins with a number a channel, as the output of a transposed convolution does;
+`ACCUMULATE` is 0 forward, but for one's way to the input (`transposed.py`).
 """
 
 from cnnbuilder.kernels.native import Integers, helper, real, values
@@ -9,10 +10,12 @@ from cnnbuilder.kernels.native import Integers, helper, real, values
 (
     BATCH, ACCUMULATE, CHANNELS, FILTERS, HEIGHT, WIDTH, ROWS, COLUMNS, KERNEL_ROWS, KERNEL_COLUMNS, STRIDE_ROWS,
     STRIDE_COLUMNS, DILATION_ROWS, DILATION_COLUMNS, BEFORE_ROWS, BEFORE_COLUMNS, GROUPS, BIAS, RELU, ALGORITHM, LISTED,
-    LISTS,
-) = range(22)  # fmt: skip
+    START, LISTS,
+) = range(23)  # fmt: skip
 DIRECT, LOCATION = 1, 2
 Y, SAVED, GX, GW, GB, GY = range(6)
+FIRST = 7
+"""The slot of what gx begins with, behind those of a convolution without a bias."""
 
 
 @helper
@@ -22,6 +25,12 @@ def slot(step: Integers, name: int) -> int:
     if name == GY:
         return 4 + 2 * weights
     return name + 1 + weights
+
+
+@helper
+def beginning(step: Integers, frame: Integers, plane: int) -> float:
+    """What a plane of gx holds before anything is added."""
+    return values(frame[FIRST])[plane % step[CHANNELS]] if step[START] else real(0)
 
 
 @helper

@@ -3,11 +3,35 @@
 from functools import lru_cache
 from typing import Any, Protocol
 
-from cnnbuilder.kernels import correlate, library, map, merge, normalise, product, rectify, reduce, softmax, untied
+from cnnbuilder.kernels import (
+    correlate,
+    library,
+    map,
+    merge,
+    normalise,
+    product,
+    rectify,
+    reduce,
+    softmax,
+    transposed,
+    untied,
+)
 from cnnbuilder.kernels.native import TYPES
 from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.kernels.program import Step
-from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Product, Rectify, Reduce, Softmax, Untied
+from cnnbuilder.operations import (
+    Correlate,
+    Map,
+    Merge,
+    Normalise,
+    Operation,
+    Product,
+    Rectify,
+    Reduce,
+    Softmax,
+    Transposed,
+    Untied,
+)
 
 ROLES = ("forward", "to_input", "to_weights")
 
@@ -31,6 +55,7 @@ FILES: dict[type[Operation], tuple[str, KernelFile]] = {
     Product: ("product", product),
     Reduce: ("reduce", reduce),
     Softmax: ("softmax", softmax),
+    Transposed: ("transposed", transposed),
     Untied: ("untied", untied),
 }
 

@@ -1,6 +1,7 @@
 """What several kinds of layer share: windows over a volume and the misfits that they can have."""
 
 from collections.abc import Iterator
+from math import gcd
 
 from cnnbuilder.design.formula import Formula, window_formula
 from cnnbuilder.design.problem import Change, Insert, Misfit, Remark
@@ -33,6 +34,26 @@ def not_a_vector(shape: Shape) -> Misfit | None:
             Insert("Insert Flatten before {block}", "flatten"),
             Insert("Insert Global pooling and Flatten before {block}", "global_pool"),
         ),
+    )
+
+
+def groups_misfit(channels: int, filters: int, groups: int) -> Misfit | None:
+    """The misfit of groups that do not divide the channels that come in and those that go out."""
+    if channels % groups == 0 and filters % groups == 0:
+        return None
+    common = gcd(channels, filters, groups)
+    rounded = -(-filters // groups) * groups
+    return Misfit(
+        "groups",
+        f"{{block}}: {plural(groups, 'group')} must divide both the {plural(channels, 'channel')} "
+        f"of {{0}} and its own {plural(filters, 'filter')}.",
+        f"{groups} groups do not divide the channels",
+        (
+            Change(f"{plural(rounded, 'filter')} in {{block}}", {"filters": rounded}),
+            Change(f"{plural(common, 'group')} in {{block}}", {"groups": common}),
+            Change("1 group in {block}", {"groups": 1}),
+        ),
+        about_channels=True,
     )
 
 

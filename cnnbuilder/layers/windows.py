@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import gcd, prod
+from math import prod
 from typing import Any, ClassVar
 
 from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.layer import Layer, Surroundings, Weight
 from cnnbuilder.design.parameters import integer, padding, pair
-from cnnbuilder.design.problem import Change, Misfit, Remark
+from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show_pair
 from cnnbuilder.design.sharing import Connections, Way
 from cnnbuilder.design.window import Axis, Padding
 from cnnbuilder.design.window import axes as window_axes
 from cnnbuilder.layers.shared import (
+    groups_misfit,
     not_a_volume,
     short_one,
     show_padding,
@@ -70,22 +71,7 @@ class Windows(Layer, kind=None, group="", label=""):
 
     def channel_misfit(self, channels: int) -> Misfit | None:
         """Why it cannot read so many channels."""
-        if channels % self.groups or self.filters % self.groups:
-            common = gcd(channels, self.filters, self.groups)
-            rounded = -(-self.filters // self.groups) * self.groups
-            return Misfit(
-                "groups",
-                f"{{block}}: {plural(self.groups, 'group')} must divide both the {plural(channels, 'channel')} "
-                f"of {{0}} and its own {plural(self.filters, 'filter')}.",
-                f"{self.groups} groups do not divide the channels",
-                (
-                    Change(f"{plural(rounded, 'filter')} in {{block}}", {"filters": rounded}),
-                    Change(f"{plural(common, 'group')} in {{block}}", {"groups": common}),
-                    Change("1 group in {block}", {"groups": 1}),
-                ),
-                about_channels=True,
-            )
-        return None
+        return groups_misfit(channels, self.filters, self.groups)
 
     def axes(self, x: Shape) -> tuple[Axis, Axis]:
         """The vertical and horizontal window arithmetic on an input of shape `x`."""

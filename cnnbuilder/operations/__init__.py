@@ -11,6 +11,7 @@ from cnnbuilder.operations.rectify import Rectify
 from cnnbuilder.operations.reduce import Reduce
 from cnnbuilder.operations.sliding import Sliding
 from cnnbuilder.operations.softmax import Softmax
+from cnnbuilder.operations.transposed import Transposed
 from cnnbuilder.operations.untied import Untied
 from cnnbuilder.operations.view import View
 
@@ -29,6 +30,7 @@ __all__ = [
     "Reduce",
     "Sliding",
     "Softmax",
+    "Transposed",
     "Untied",
     "View",
 ]

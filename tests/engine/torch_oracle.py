@@ -57,6 +57,16 @@ def conv(x, p, weight, training):
     return y + weight["bias"] if p["bias"] == "location" else y
 
 
+def transposed_conv(x, p, weight, training):
+    top, bottom, left, right = sides(p["padding"], x.shape[2:], p["kernel_size"], p["stride"], p["dilation"])
+    # Without PyTorch's own padding, which cannot differ by side; what the output has more is the bias alone.
+    y = functional.conv_transpose2d(x, weight["weight"], None, p["stride"], 0, 0, p["groups"], p["dilation"])
+    if p["output_size"] is not None:
+        more = [p["output_size"][0] - y.shape[2] + top + bottom, p["output_size"][1] - y.shape[3] + left + right]
+    else:
+        more = p["output_padding"]
+    y = functional.pad(y, (-left, more[1] - right, -top, more[0] - bottom))
+    return y + weight["bias"][:, None, None] if p["bias"] == "channel" else y
 def unfolded(x, p):
     """The window of every place and channel: (n, groups, channels of a group × taps, rows, columns)."""
     top, bottom, left, right = sides(p["padding"], x.shape[2:], p["kernel_size"], p["stride"], p["dilation"])
@@ -156,6 +166,7 @@ def add(x, *others):
 
 KINDS = {
     "conv": conv,
+    "transposed_conv": transposed_conv,
     "locally_connected": locally_connected,
     "tiled_conv": tiled_conv,
     "max_pool": max_pool,

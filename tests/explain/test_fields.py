@@ -14,7 +14,7 @@ from cnnbuilder.explain.reach import reached_by, read_by
 from tests.designs import block, chain, image, joined, sample
 from tests.strategies import layers, networks
 
-LINEAR = ["conv", "average_pool", "global_pool", "flatten", "dense", "add", "concat"]
+LINEAR = ["conv", "transposed_conv", "average_pool", "global_pool", "flatten", "dense", "add", "concat"]
 
 
 def as_volume(shape):
@@ -221,7 +221,7 @@ def test_where_a_typical_field_begins():
     assert typical_field(design, "image", "image") == Field((1, 1), (1, 1), (0, 0))
 
 
-@given(questions(["conv", "max_pool", "average_pool", "add", "concat", "activation"]))
+@given(questions(["conv", "transposed_conv", "max_pool", "average_pool", "add", "concat", "activation"]))
 def test_a_field_lies_in_the_typical_one(question):
     design, last, place = question
     for of in design.blocks:

@@ -1,5 +1,8 @@
 """Operations as hypothesis draws them: every field that they declare, in every combination that is legal."""
 
+
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from cnnbuilder.design.window import Axis
@@ -14,6 +17,7 @@ from cnnbuilder.operations import (
     Rectify,
     Reduce,
     Softmax,
+    Transposed,
     Untied,
 )
 from cnnbuilder.operations.reduce import Each, Range, whole
@@ -52,6 +56,23 @@ def untied(draw: st.DrawFn, largest: int = 12) -> Untied:
     return Untied(channels * groups, filters * groups, draw(axes(largest)), draw(axes(largest)), groups, tiles, bias)
 
 
+@st.composite
+def turned_axes(draw: st.DrawFn, largest: int = 12) -> Axis:
+    """An axis without a rest, whose windows leave out as much of its end as they like."""
+    found = draw(axes(largest))
+    left_out = min(draw(st.integers(0, 2)), found.output - 1)
+    return replace(found, after=found.after - found.room % found.stride - left_out * found.stride)
+
+
+@st.composite
+def transpositions(draw: st.DrawFn, largest: int = 12) -> Transposed:
+    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    maps, channels = draw(st.integers(1, 5)) * groups, draw(st.integers(1, 10)) * groups
+    rows, columns = draw(turned_axes(largest)), draw(turned_axes(largest))
+    turned = Correlate(maps, channels, rows, columns, groups, bias="none")
+    return Transposed(turned, draw(st.sampled_from(["channel", "none"])))
+
+
 def ranges(size: int) -> st.SearchStrategy[tuple[Range, ...]]:
     """Ranges over an axis: each cell, all of it, or any ranges, overlapping and clipped."""
     cells = st.integers(0, size - 1).flatmap(
@@ -88,6 +109,5 @@ normalisations = st.builds(Normalise, shapes, st.sampled_from([1e-5, 1e-2]), st.
 
 def operations() -> st.SearchStrategy[Operation]:
     """Any operation that computes."""
-    return st.one_of(
-        correlations(), untied(8), reductions(), merges(), maps, products, rectifications, softmaxes, normalisations
-    )
+    linear = st.one_of(correlations(), transpositions(), untied(8), products)
+    return st.one_of(linear, linear, reductions(), merges(), maps, rectifications, softmaxes, normalisations)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnbuilder import kernels
 from cnnbuilder.kernels import program
-from cnnbuilder.operations import Correlate, Normalise, Operation, Product, Rectify, Untied
+from cnnbuilder.operations import Correlate, Normalise, Operation, Product, Rectify, Transposed, Untied
 
 Array = NDArray[Any]
 
@@ -28,6 +28,8 @@ def weight_shapes(operation: Operation) -> dict[str, tuple[int, ...]]:
         shapes = {"weight": (operation.units, operation.features), "bias": (operation.units,)}
     elif isinstance(operation, Rectify):
         shapes = {"weight": operation.shape[:1]}
+    elif isinstance(operation, Transposed):
+        shapes = {"weight": operation.convolution.weight_shape, "bias": operation.output_shape[:1]}
     elif isinstance(operation, Normalise):
         shapes = dict.fromkeys(operation.weight_names, operation.shape[:1])
     else:

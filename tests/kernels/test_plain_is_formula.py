@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnbuilder import kernels
-from cnnbuilder.operations import Correlate, Map, Merge, Normalise, Operation, Product, Rectify, Reduce, Softmax, Untied
+from cnnbuilder.operations import (
+    Correlate,
+    Map,
+    Merge,
+    Normalise,
+    Operation,
+    Product,
+    Rectify,
+    Reduce,
+    Softmax,
+    Transposed,
+    Untied,
+)
 from cnnbuilder.operations.base import Index
 from tests.kernels.drawing import (
     correlations,
@@ -20,6 +32,7 @@ from tests.kernels.drawing import (
     rectifications,
     reductions,
     softmaxes,
+    transpositions,
     untied,
 )
 from tests.kernels.running import Array, Data, backward, draw_data, forward
@@ -41,7 +54,7 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
         down, across = operation.tiles or operation.output_shape[1:]
         place = (i,) if operation.bias == "channel" else (i, j % down, k % across)
         return total + float(weights["bias"][place]) if "bias" in weights else total
-    if isinstance(operation, Correlate | Product):
+    if isinstance(operation, Correlate | Product | Transposed):
         total = 0.0
         if "bias" in weights:
             each = weights["bias"].shape == operation.output_shape
@@ -68,9 +81,12 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
     return float((own - mean) / math.sqrt(variance + operation.epsilon) * weights["weight"][c] + weights["bias"][c])
 
 
+linear = st.one_of(correlations(6), transpositions(6), untied(6), products)
+
+
 @settings(max_examples=2 * settings().max_examples)
 @given(
-    st.one_of(correlations(6), untied(6), reductions(), merges(), products, rectifications, softmaxes, normalisations),
+    st.one_of(linear, linear, reductions(), merges(), rectifications, softmaxes, normalisations),
     st.integers(1, 2),
     seeds,
 )

@@ -11,7 +11,7 @@ from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
 from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Operation, Product, Reduce, Softmax
 from cnnbuilder.operations.reduce import Each
-from tests.kernels.drawing import correlations
+from tests.kernels.drawing import correlations, transpositions
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
 pytestmark = pytest.mark.usefixtures("kernels")
@@ -101,8 +101,12 @@ def same_as_plain(operation: Operation, data: Data) -> None:
         np.testing.assert_array_equal(np.isinf(fast), np.isinf(plain_))
 
 
-@given(correlations(8), st.integers(0, 2**32 - 1), st.sampled_from([math.nan, math.inf, -math.inf]))
-def test_what_is_not_finite_reaches_only_what_reads_it(operation: Correlate, seed: int, value: float) -> None:
+@given(
+    st.one_of(correlations(8), transpositions(8)),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([math.nan, math.inf, -math.inf]),
+)
+def test_what_is_not_finite_reaches_only_what_reads_it(operation: Operation, seed: int, value: float) -> None:
     rng = np.random.default_rng(seed)
     for number in range(3):
         data = draw_data(operation, 2, seed)

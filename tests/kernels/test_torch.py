@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Normalise, Operation, Rectify, Softmax
+from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Normalise, Operation, Rectify, Softmax, Transposed
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
 torch = pytest.importorskip("torch")
@@ -61,6 +61,27 @@ def test_convolution(groups: int, stride: int, dilation: int, before: int) -> No
     found += backward(operation, "to_weights", data, output, saved, "float64")
     for ours, theirs in zip(found, (x, weight, bias), strict=True):
         np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "groups, stride, dilation, before, more",
+    [(1, 1, 1, 1, 0), (2, 2, 1, 0, 1), (4, 3, 2, 2, 2), (1, 1, 3, 4, 2), (1, 5, 1, 1, 4)],
+)
+def test_transposed_convolution(groups: int, stride: int, dilation: int, before: int, more: int) -> None:
+    size = 6 * stride - 2 * before + 2 * dilation + 1 + more
+    axis = Axis(size, 3, stride, dilation, before, before - more)
+    operation = Transposed(Correlate(8, 12, axis, axis, groups, bias="none"))
+    data = draw_data(operation, 2, 0)
+    x, weight, bias = (torch.from_numpy(a).requires_grad_() for a in (*data.inputs, *data.weights))
+    result = F.conv_transpose2d(x, weight, bias, stride, before, more, groups, dilation)
+    result.backward(torch.from_numpy(data.gradient))
+    for dtype, tolerance in (("float64", 1e-9), ("float32", 1e-4)):
+        output, saved = forward(operation, data, dtype)
+        np.testing.assert_allclose(output, result.detach().numpy(), rtol=tolerance, atol=tolerance)
+        found = backward(operation, "to_input", data, output, saved, dtype)
+        found += backward(operation, "to_weights", data, output, saved, dtype)
+        for ours, theirs in zip(found, (x, weight, bias), strict=True):
+            np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=tolerance, atol=tolerance)
 
 
 def test_softmax_and_normalisation() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cnnbuilder import Design, Network, check
 from cnnbuilder.design.layer import GROUPS, kinds, parameters_of
-from cnnbuilder.operations import Correlate, Merge, Product, Reduce, Untied, View
+from cnnbuilder.operations import Correlate, Merge, Product, Reduce, Transposed, Untied, View
 from tests.arrays import assert_all_close, assert_close, distinct, some_weights
 from tests.strategies import layers
 
@@ -171,7 +171,8 @@ def by_index_map(operation, inputs, weights):
 def test_the_plain_loops_follow_the_index_maps(kind, data, seed):
     case = data.draw(layers(kind))
     operations = case.layer.lower(*case.shapes)
-    if not all(isinstance(operation, (Correlate, Merge, Product, Reduce, Untied, View)) for operation in operations):
+    known = (Correlate, Merge, Product, Reduce, Transposed, Untied, View)
+    if not all(isinstance(operation, known) for operation in operations):
         return
     network = network_of(case, "float64", seed)
     run = network.forward(inputs_of(network, seed))
