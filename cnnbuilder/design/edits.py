@@ -9,6 +9,7 @@ from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignError
 from cnnbuilder.design.graph import ID, Block, Graph, Link
 from cnnbuilder.design.layer import find_kind
+from cnnbuilder.design.sharing import Way
 
 
 def free_id(taken: Container[str], stem: str) -> str:
@@ -140,6 +141,15 @@ def without_param(graph: Graph, id: str, name: str) -> Graph:
     block = graph.block(id)
     given = {key: value for key, value in block.given.items() if key != name}
     return graph.with_block(replace(block, given=given))
+
+
+def share(design: Design, id: str, way: Way) -> Design:
+    """Block `id` with the same connections and its weights shared in another way; as it was where it has none."""
+    block = design.blocks[id]
+    layer = block.layer.shared_as(way) if block.layer is not None else None
+    if layer is None:
+        return design
+    return design.with_graph(design.graph.with_block(replace(block, kind=layer.kind, given=layer.to_params())))
 
 
 def rename(design: Design, old: str, new: str) -> Design:

@@ -130,6 +130,11 @@ class Layer:
         no such choice."""
         return ()
 
+    def shared_as(self, way: Way) -> "Layer | None":
+        """The layer with the same connections that shares their weights in one of the ways of `sharing`; None where
+        there is none, or it is that already."""
+        return None
+
     def taking(self, shape: Shape) -> Self | None:
         """For a kind without inputs: the layer that lets an array of `shape` in, or None if it cannot."""
         return None

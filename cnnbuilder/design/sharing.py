@@ -4,7 +4,7 @@ A convolution uses one kernel at every place; a tiled convolution a few in turn;
 at each place; a fully connected layer also joins what no window does (I. Goodfellow et al., "Deep Learning", 9.5).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from cnnbuilder.design.shape import Pair, Shape, show_pair
@@ -23,6 +23,10 @@ class Way:
     parameters: int
     macs: int
     """Multiplications by a weight for one picture."""
+    form: str
+    """CONVOLUTION, TILED, LOCAL or FULL."""
+    tiles: Pair | None = None
+    """After how many places down and across the first kernel comes again, where it does."""
     own: bool = False
     """Whether it is the layer's own."""
 
@@ -59,14 +63,16 @@ class Connections:
         tiles = self.tiles or (min(TILES[0], self.z[1]), min(TILES[1], self.z[2]))
         found = {CONVOLUTION: self._way(CONVOLUTION, 1, macs)}
         if self.tiles or tiles != (1, 1):
-            period = str(tiles[0]) if tiles[0] == tiles[1] else show_pair(tiles)
-            found[TILED] = self._way(f"{TILED}, t = {period}", prod(tiles), macs)
+            found[TILED] = self._way(TILED, prod(tiles), macs, tiles)
         found[LOCAL] = self._way(LOCAL, places, macs)
         inputs, outputs = prod(self.x), prod(self.z)
-        found[FULL] = Way(FULL, inputs * outputs + self.bias * outputs, inputs * outputs)
-        found[own] = Way(found[own].name, parameters, found[own].macs, own=True)
+        found[FULL] = Way(FULL, inputs * outputs + self.bias * outputs, inputs * outputs, FULL)
+        found[own] = replace(found[own], parameters=parameters, own=True)
         return tuple(found.values())
 
-    def _way(self, name: str, kernels: int, macs: int) -> Way:
+    def _way(self, form: str, kernels: int, macs: int, tiles: Pair | None = None) -> Way:
         """`kernels` in turn at every filter."""
-        return Way(name, kernels * (self.kernels * self.taps + self.bias * self.z[0]), macs)
+        name = form
+        if tiles:
+            name += f", t = {tiles[0] if tiles[0] == tiles[1] else show_pair(tiles)}"
+        return Way(name, kernels * (self.kernels * self.taps + self.bias * self.z[0]), macs, form, tiles)

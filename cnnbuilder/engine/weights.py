@@ -74,6 +74,10 @@ class Weights(Mapping[str, Array]):
         """A copy without the arrays of these blocks."""
         return Weights({name: item for name, item in self._items.items() if name.rpartition(".")[0] not in ids})
 
+    def with_arrays(self, arrays: Mapping[str, Any]) -> "Weights":
+        """A copy with these arrays in place of those of the same names."""
+        return Weights({**self._items, **Weights.of(arrays)._items})
+
     def with_copies(self, other: "Weights", names: Mapping[str, str]) -> "Weights":
         """A copy that also holds the arrays that `other` has for the blocks in `names`, under their names here."""
         added: dict[str, Versioned] = {}

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from cnnbuilder.design.layer import Weight
+from cnnbuilder.design.layer import Layer, Weight
 from cnnbuilder.design.parameters import channel_lists, choice
 from cnnbuilder.design.problem import Change, Misfit
 from cnnbuilder.design.shape import Shape, plural
-from cnnbuilder.design.sharing import CONVOLUTION
+from cnnbuilder.design.sharing import CONVOLUTION, Way
 from cnnbuilder.layers.windows import Windows
 from cnnbuilder.operations import Correlate
 
@@ -56,6 +56,10 @@ class Conv(Windows, kind="conv", group="Convolution", label="Convolution"):
                 about_channels=True,
             )
         return None
+
+    def shared_as(self, way: Way) -> Layer | None:
+        # Only a convolution can leave connections out.
+        return super().shared_as(way) if self.connections is None else None
 
     def operation(self, x: Shape) -> Correlate:
         rows, columns = self.axes(x)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cnnbuilder.design.formula import Formula
 from cnnbuilder.design.layer import Layer, Surroundings, Weight
-from cnnbuilder.design.parameters import integer, padding, pair
+from cnnbuilder.design.parameters import declared, integer, padding, pair
 from cnnbuilder.design.problem import Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show_pair
 from cnnbuilder.design.sharing import Connections, Way
@@ -96,6 +96,19 @@ class Windows(Layer, kind=None, group="", label=""):
         taps = prod(self.kernel_size)
         found = Connections(inputs[0], operation.output_shape, operation.kernels, taps, bias, self.own_tiles)
         return found.ways(self.way, parameters)
+
+    def shared_as(self, way: Way) -> Layer | None:
+        kinds = {kind.way: kind for kind in Windows.__subclasses__()}
+        wanted = kinds.get(way.form)
+        if wanted is None or (wanted is type(self) and way.tiles in (None, self.own_tiles)):
+            return None
+        params = self.to_params()
+        # A bias is shared as the weights are, unless there is none.
+        given = {name: params[name] for name in params if name in declared(Windows) or params[name] == "none"}
+        if way.tiles is not None:
+            given["tiles"] = list(way.tiles)
+        found, _ = wanted.read(given)
+        return found
 
     @property
     def own_tiles(self) -> Pair | None:

@@ -7,7 +7,7 @@ its group, or the ones that `connections` lists for it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnbuilder.design.shape import Shape
+from cnnbuilder.design.shape import Pair, Shape
 from cnnbuilder.operations.base import Index
 from cnnbuilder.operations.map import Map
 from cnnbuilder.operations.sliding import Sliding
@@ -35,6 +35,10 @@ class Correlate(Sliding):
         if self.bias != "none":
             shapes["bias"] = (self.filters,) if self.bias == "channel" else self.output_shape
         return shapes
+
+    @property
+    def turns(self) -> dict[str, Pair]:
+        return {"bias": (1, 2)} if self.bias == "location" else {}
 
     @property
     def kernels(self) -> int:

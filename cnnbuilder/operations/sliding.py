@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cnnbuilder.design.shape import Shape
+from cnnbuilder.design.shape import Pair, Shape
 from cnnbuilder.design.window import Axis
 from cnnbuilder.operations.base import Index, Operation, Read
 
@@ -35,6 +35,11 @@ class Sliding(Operation):
     def kernels(self) -> int:
         """How many two-dimensional kernels there are at one place: one a filter and channel that it reads."""
         return self.filters * (self.channels // self.groups)
+
+    @property
+    def turns(self) -> dict[str, Pair]:
+        """Of a weight whose kernels take turns from place to place the axes that number them, down and across."""
+        return {}
 
     def channels_of(self, filter: int) -> Sequence[int]:
         """The channels that a filter reads, numbered within its group."""

@@ -39,6 +39,11 @@ class Untied(Sliding):
             shapes["bias"] = (self.filters,) if self.bias == "channel" else (self.filters, *self.period)
         return shapes
 
+    @property
+    def turns(self) -> dict[str, Pair]:
+        found: dict[str, Pair] = {"weight": (1, 2) if self.tiles is None else (4, 5)}
+        return {**found, "bias": (1, 2)} if self.bias == "kernel" else found
+
     def weight_index(self, output: Index, channel: int, row: int, column: int) -> Index:
         i, j, k = output
         if self.tiles is None:

@@ -56,6 +56,33 @@ def test_the_same_connections_shared_otherwise(inspector: Inspector, session: Se
     assert not sharing.isVisible()
 
 
+def test_a_click_on_another_way_to_share_makes_the_block_that(
+    inspector: Inspector, session: Session, qtbot: Any
+) -> None:
+    sharing = next(item for item in inspector.findChildren(Figures) if item.isVisible())
+    assert [bool(sharing.act(number)) for number in range(4)] == [False, True, True, False]
+
+    def click(number: int) -> None:
+        qtbot.mouseClick(sharing, Qt.MouseButton.LeftButton, pos=sharing.line_rect(number).center().toPoint())
+
+    click(0)
+    click(3)
+    assert not session.steps
+    click(1)
+    assert session.design.blocks["conv1"].kind == "tiled_conv" and session.steps == ["conv1 as tiled, t = 2"]
+    assert session.shown.report.parameters["conv1"] == 624 and value(session, "conv1", "filters") == 6
+    enter(qtbot, sharing)
+    assert sharing.accessibleDescription() == "tiled, t = 2 624"
+    qtbot.keyClick(sharing, KEYS.Key_Down)
+    assert "Enter: Make conv1 locally connected, carrying its weights" in sharing.accessibleDescription()
+    qtbot.keyClick(sharing, KEYS.Key_Return)
+    assert session.design.blocks["conv1"].kind == "locally_connected"
+    assert sharing.text(2) == "locally connected 122,304"
+    session.undo()
+    session.undo()
+    assert session.design.blocks["conv1"].kind == "conv" and sharing.text(0) == "convolution 156"
+
+
 def test_the_receptive_field_is_that_on_the_picture(inspector: Inspector, session: Session) -> None:
     for id, words in (("conv1", "5 × 5"), ("pool1", "6 × 6"), ("conv2", "14 × 14"), ("dense1", "28 × 28")):
         session.select((id,))

@@ -33,6 +33,38 @@ def one_step(session: Session, act: Callable[[], Any]) -> Any:
     return given
 
 
+# Sharing
+
+
+def test_a_block_that_shares_its_weights_otherwise_carries_them_and_undo_brings_them_back(session: Session) -> None:
+    first = np.arange(150, dtype=np.float32).reshape(6, 1, 5, 5)
+    session.open(session.design, Weights.of({"conv1.weight": first}))
+    held = session.shown.state.weights
+    ways = session.design.blocks["conv1"].layer.sharing(*session.shown.report.input_shapes("conv1"))  # type: ignore[union-attr]
+    one_step(session, lambda: session.share("conv1", ways[1]))
+    weights = session.shown.state.weights
+    assert session.design.blocks["conv1"].kind == "tiled_conv" and not session.shown.report.problems
+    assert weights is not None and (weights["conv1.weight"] == first[..., None, None]).all()
+    assert weights["conv1.weight"].shape == (6, 1, 5, 5, 2, 2)
+    session.share("conv1", ways[0])
+    assert session.shown.state.weights is not None
+    assert (session.shown.state.weights["conv1.weight"] == first).all()
+    session.undo()
+    session.undo()
+    assert session.shown.state.weights is held and session.design.blocks["conv1"].kind == "conv"
+    session.share("relu1", ways[1])
+    assert session.design.blocks["relu1"].kind == "activation" and session.shown.redo
+
+
+def test_what_is_too_large_to_carry_begins_anew(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNNBUILDER_MEMORY_LIMIT", "1000000")
+    session.set_param("image", "height", 4000)
+    session.set_param("image", "width", 4000)
+    ways = session.design.blocks["conv1"].layer.sharing(*session.shown.report.input_shapes("conv1"))  # type: ignore[union-attr]
+    session.share("conv1", ways[2])
+    assert session.design.blocks["conv1"].kind == "locally_connected" and session.shown.state.weights is None
+
+
 # Blocks and links
 
 

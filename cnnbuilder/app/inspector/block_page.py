@@ -47,7 +47,9 @@ class BlockPage(QWidget):
         self._place = QVBoxLayout()
         self._sizes = Section("Size", Formulas("Size"))
         self._parameters = Section("Parameters", Formulas("Parameters", telling.PARAMETERS_HELP))
-        self._sharing = Section("The same connections as", Figures("The same connections as"))
+        ways = Figures("The same connections as")
+        ways.wanted.connect(lambda number: self._on_id(lambda id: self._share(id, number)))
+        self._sharing = Section("The same connections as", ways)
         self._costs = Section("Cost", Figures("Cost"))
         self._notes = selectable(words_label("small"))
         column = QVBoxLayout(self)
@@ -121,6 +123,10 @@ class BlockPage(QWidget):
 
     def _rename(self, name: str) -> None:
         self._on_id(lambda id: self._session.rename(id, name))
+
+    def _share(self, id: str, number: int) -> None:
+        assert self._block is not None
+        self._session.share(id, telling.sharing_ways(self._session.shown.report, self._block)[number])
 
     # What is wrong
 

@@ -53,18 +53,28 @@ def _product(weight: Weight) -> str:
 def sharing_figures(report: Report, block: Block) -> tuple[Figure, ...]:
     """What the block's connections would cost with their weights shared otherwise; the block's own way is strong.
     Nothing for a kind without such a choice."""
-    if block.layer is None or report.shapes[block.id] is None:
-        return ()
     return tuple(
-        Figure(way.name, grouped(way.parameters), _sharing_help(way), way.own)
-        for way in block.layer.sharing(*report.input_shapes(block.id))
+        Figure(way.name, grouped(way.parameters), _sharing_help(way), way.own, _sharing_act(block, way))
+        for way in sharing_ways(report, block)
     )
 
 
+def sharing_ways(report: Report, block: Block) -> tuple[Way, ...]:
+    """The ways to share the block's weights, in the order of `sharing_figures`."""
+    if block.layer is None or report.shapes[block.id] is None:
+        return ()
+    return block.layer.sharing(*report.input_shapes(block.id))
+
+
+def _sharing_act(block: Block, way: Way) -> str:
+    """What choosing a way does, where the block can have it."""
+    can = block.layer is not None and block.layer.shared_as(way) is not None
+    return f"Make {block.id} {way.name}, carrying its weights" if can else ""
+
+
 def _sharing_help(way: Way) -> str:
-    told = next((words for name, words in SHARING.items() if way.name.startswith(name)), "")
     return (
-        f"{told}\n{plural(way.parameters, 'parameter')}, {bytes_words(way.weight_bytes)} of weights, "
+        f"{SHARING[way.form]}\n{plural(way.parameters, 'parameter')}, {bytes_words(way.weight_bytes)} of weights, "
         f"{plural(way.macs, 'multiply-add')}."
     )
 

@@ -1,6 +1,6 @@
 """Wells: painted lines of figures that can be pointed at, walked with the arrow keys, and copied."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -24,10 +24,14 @@ from cnnbuilder.app import theme
 PAD = 10.0
 EDGE = 7.0
 """Above the first line and below the last."""
+ACTING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class Well(QWidget):
     """The base: lines on a sunken ground. Subclasses say how high a line is, paint it, and give it as text."""
+
+    wanted = Signal(int)
+    """What a click on a line does is wanted."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -58,13 +62,17 @@ class Well(QWidget):
         """What a line means."""
         return ""
 
+    def act(self, number: int) -> str:
+        """What a click on a line does, or Enter; nothing where that is empty."""
+        return ""
+
     def paint_line(self, painter: QPainter, number: int, rect: QRectF) -> None:
         """Paint a line."""
         raise NotImplementedError
 
     def refresh(self) -> None:
         """The lines have changed."""
-        self._chosen = min(self._chosen, max(self.count() - 1, 0))
+        self._choose(self._chosen)
         self.setAccessibleName(f"{self._words}: " + "; ".join(self.text(number) for number in range(self.count())))
         self.updateGeometry()
         self.update()
@@ -89,7 +97,9 @@ class Well(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.count():
             number = self.line_at(event.pos().y())
-            QToolTip.showText(event.globalPos(), self.help(number) or self.text(number), self)
+            said = self.help(number) or self.text(number)
+            act = self.act(number)
+            QToolTip.showText(event.globalPos(), f"{said}\n{act}: click, or Enter." if act else said, self)
             return True
         if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy):
             event.accept()  # this line's text, not the selected blocks
@@ -99,7 +109,10 @@ class Well(QWidget):
 
     def _choose(self, number: int) -> None:
         self._chosen = max(0, min(number, self.count() - 1))
-        self.setAccessibleDescription(self.text(self._chosen) if self.count() else "")
+        said = self.text(self._chosen) if self.count() else ""
+        if said and self.act(self._chosen):
+            said += f". Enter: {self.act(self._chosen)}"
+        self.setAccessibleDescription(said)
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -114,6 +127,8 @@ class Well(QWidget):
             self._copy(self.text(self._chosen))
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._choose(self._chosen + (1 if event.key() == Qt.Key.Key_Down else -1))
+        elif event.key() in ACTING and self.count() and self.act(self._chosen):
+            self.wanted.emit(self._chosen)
         else:
             super().keyPressEvent(event)
 
@@ -128,6 +143,11 @@ class Well(QWidget):
         line, value = self.text(self._chosen), self.value(self._chosen)
         every = "\n".join(self.text(number) for number in range(self.count()))
         menu = QMenu(self)
+        if self.act(self._chosen):
+            first = QAction(self.act(self._chosen), menu)
+            first.triggered.connect(lambda _=False, number=self._chosen: self.wanted.emit(number))
+            menu.addAction(first)
+            menu.addSeparator()
         for words, copied in ((f"Copy {value}", value), ("Copy the line", line), ("Copy all lines", every)):
             action = QAction(words, menu)
             action.triggered.connect(lambda _=False, copied=copied: self._copy(copied))

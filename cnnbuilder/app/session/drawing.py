@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from cnnbuilder.app.session.desk import Desk
+from cnnbuilder.app.session.shown import Arrays
 from cnnbuilder.design import edits, suggest
 from cnnbuilder.design.document import Design
+from cnnbuilder.design.errors import MemoryLimitError
 from cnnbuilder.design.graph import Graph, Link
 from cnnbuilder.design.layout import arranged, followed, inserted
 from cnnbuilder.design.shape import Shape
+from cnnbuilder.design.sharing import Way
 
 Place = tuple[float, float]
 
@@ -170,6 +173,20 @@ class Drawing(Desk):
 
             weights = Weights.of(weights).renamed(old, new)
         self.apply(f"Rename {old}", design, select=(new,), weights=weights)
+
+    def share(self, id: str, way: Way) -> None:
+        """Let a block share its weights in another way, and carry them: less sharing copies, more sharing averages."""
+        from cnnbuilder.engine.sharing import carried
+
+        design = edits.share(self.design, id, way)
+        if design is self.design:
+            return
+        held = self._history.state.weights
+        try:
+            weights: Arrays | None = carried(self.design, id, way, held)
+        except MemoryLimitError:  # what cannot be held begins anew
+            weights = held
+        self.apply(f"{id} as {way.name}", design, weights=weights)
 
     # Places
 
