@@ -73,7 +73,7 @@ class Window(QMainWindow):
         self._painted = False
         self._leaving = False
         self._restore()
-        self.canvas.show_design(session.design, session.shown.selected, session.shown.key)
+        self.canvas.show_design(session.design, session.shown.selected, session.shown.key, session.shown.picture_size)
         self._follow(session.shown)
         self.canvas.setFocus()
 
@@ -206,7 +206,7 @@ class Window(QMainWindow):
     # Following
 
     def _changed(self, old: Shown, new: Shown) -> None:
-        self.canvas.show_design(new.design, new.selected, new.key)
+        self.canvas.show_design(new.design, new.selected, new.key, new.picture_size)
         self._follow(new)
 
     def _follow(self, shown: Shown) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnbuilder.design.check import Report, check
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignError, InputError
-from cnnbuilder.design.graph import Block
+from cnnbuilder.design.following import of_other_weights, taking
 from cnnbuilder.design.shape import Shape, show
 from cnnbuilder.engine import masks, memory
 from cnnbuilder.engine.cancel import Cancel, stop_if
@@ -233,19 +233,13 @@ class Network:
 
     def _report_for(self, shapes: tuple[Shape, ...]) -> Report:
         """The check of the design for pictures of other sizes; raises InputError if it cannot run on them."""
-        design = self.design
-        for id, shape in zip(self.inputs, shapes, strict=True):
-            layer = design.blocks[id].layer
-            taking = layer.taking(shape) if layer else None
-            assert taking is not None
-            design = design.with_graph(design.graph.with_block(Block(id, design.blocks[id].kind, taking.to_params())))
-        report = check(design)
+        report = check(taking(self.design, dict(zip(self.inputs, shapes, strict=True))))
         sizes = " and ".join(show(shape) for shape in shapes)
         if report.problems:
             raise InputError(f"a picture of {sizes} does not fit: {report.problems[0].message}")
-        for id, found in report.inferences.items():
-            if found and self.report.inferences[id] and found.weights != self.report.inferences[id].weights:  # type: ignore[union-attr]
-                raise InputError(f"a picture of {sizes} does not fit: the weights of {id} would need another shape")
+        odd = of_other_weights(self.report, report)
+        if odd is not None:
+            raise InputError(f"a picture of {sizes} does not fit: the weights of {odd} would need another shape")
         return report
 
     def _arrays(self, x: Any) -> tuple[list[Array], int]:

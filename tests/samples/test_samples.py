@@ -171,3 +171,19 @@ def test_pictures_of_any_size_give_ten_classes(size):
     run = network.forward(np.random.default_rng(0).standard_normal((3, *size)))
     assert run["conv1"].shape == (1, 16, -(-size[0] // 2), -(-size[1] // 2))
     assert run["softmax"].shape == (1, 10) and run["softmax"].sum() == pytest.approx(1, abs=1e-5)
+
+
+# There and back
+
+
+def test_the_autoencoder_undoes_the_sizes_that_it_went_through():
+    report = check(sample("autoencoder"))
+    there = [report.shapes[id] for id in ("image", "conv1", "conv2", "code")]
+    back = [report.shapes[id] for id in ("picture", "grow2", "grow1", "code")]
+    assert there == back == [(1, 28, 28), (8, 14, 14), (16, 7, 7), (32, 1, 1)]
+    for conv, grow in (("conv1", "grow3"), ("conv2", "grow2"), ("code", "grow1")):
+        weights = [dict(report.inferences[id].weights)["weight"].shape for id in (conv, grow)]
+        assert weights[0] == weights[1]  # one turned round is the other
+    x = np.random.default_rng(0).random((1, 28, 28), np.float32)
+    gradients = Network(sample("autoencoder")).forward(x).backward(target=x[None], loss="mse")
+    assert gradients.loss > 0 and all(array.any() for array in gradients.weights.values())

@@ -11,6 +11,7 @@ DESIGNS = {
     "lenet-local": digits.lenet_local,
     "lenet-tiled": digits.lenet_tiled,
     "lenet-1998": digits.lenet_1998,
+    "autoencoder": digits.autoencoder,
     "any-size": small.any_size,
     "inception": mobile.inception,
     "squeezenet": mobile.squeezenet,

@@ -10,9 +10,11 @@ from cnnbuilder.app.canvas.extras import FRAME_HEAD, FRAME_MARGIN, Frame, NoteIt
 from cnnbuilder.app.canvas.routing import Places, Point, Rect, Router
 from cnnbuilder.app.canvas.wire import Wire
 from cnnbuilder.app.thumbnails import Thumbnail
-from cnnbuilder.design.check import Report, check
+from cnnbuilder.design.check import Report
 from cnnbuilder.design.document import Design, Group
+from cnnbuilder.design.following import report_on
 from cnnbuilder.design.graph import Link
+from cnnbuilder.design.shape import Pair
 
 MANY = 60
 """So many changed places concern every link."""
@@ -41,6 +43,7 @@ class Scene:
         self.marked = 0
         """Counts every change of what is selected."""
         self.design = Design()
+        self._picture: Pair | None = None
         self._drawn: tuple[object, ...] = ()
         """The parts of the design that the cards were last made of."""
         self._places: Places[Card] = Places()
@@ -48,12 +51,13 @@ class Scene:
 
     # Kept in step with the design
 
-    def show_design(self, design: Design) -> None:
-        """Show `design`: only what differs from what is shown is touched."""
-        old, self.design = self.design, design
-        if old is design:
+    def show_design(self, design: Design, picture: Pair | None = None) -> None:
+        """Show `design`, with its shapes on a picture of that size: only what differs from what is shown is touched."""
+        old, self.design = (self.design, self._picture), design
+        self._picture = picture
+        if old[0] is design and old[1] == picture:
             return
-        parts = (design.graph, design.groups, design.direction, design.labels)
+        parts = (report_on(design, picture), design.groups, design.direction, design.labels)
         if len(self._drawn) != len(parts) or any(a is not b for a, b in zip(parts, self._drawn, strict=True)):
             self._drawn = parts
             self._show_parts(design)
@@ -65,7 +69,7 @@ class Scene:
         self.lay()
 
     def _show_parts(self, design: Design) -> None:
-        report = check(design)
+        report = report_on(design, self._picture)
         self._thumbnails = {id: made for id, made in self._thumbnails.items() if id in design.blocks}
         folded = {id: group for group in design.groups if group.folded for id in group.blocks if id in design.blocks}
         self._show_cards(design, report, folded)

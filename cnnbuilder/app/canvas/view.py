@@ -26,6 +26,7 @@ from cnnbuilder.app.canvas.viewer import Viewer
 from cnnbuilder.app.canvas.writing import NoteEditor
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.graph import Link
+from cnnbuilder.design.shape import Pair
 
 __all__ = ["KIND_MIME", "Canvas"]
 
@@ -76,11 +77,13 @@ class Canvas(Viewer):
         self.setAccessibleName("Canvas")
         self._keys.describe()
 
-    def show_design(self, design: Design, selected: tuple[str, ...], key: Hashable = None) -> None:
+    def show_design(
+        self, design: Design, selected: tuple[str, ...], key: Hashable = None, picture: Pair | None = None
+    ) -> None:
         if design is not self.cards.design:
             self.cancel()
             self._pointer.forget()
-        super().show_design(design, selected, key)
+        super().show_design(design, selected, key, picture)
         if self.look.chosen not in self.cards.wires:
             self.look.chosen = None
         self._keys.describe()

@@ -18,6 +18,7 @@ from cnnbuilder.app.canvas.scene import Scene
 from cnnbuilder.app.canvas.viewpoint import Viewpoint, fitted
 from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.document import Design
+from cnnbuilder.design.shape import Pair
 
 FIT_MARGIN = 28.0
 REVEAL_MARGIN, NEW_MARGIN = 40.0, 4.0
@@ -58,15 +59,20 @@ class Viewer(QWidget):
 
     # What is shown
 
-    def show_design(self, design: Design, selected: tuple[str, ...], key: Hashable = None) -> None:
-        """Show a design with these blocks selected. Each document, by its `key`, is seen as it was last seen."""
+    def show_design(
+        self, design: Design, selected: tuple[str, ...], key: Hashable = None, picture: Pair | None = None
+    ) -> None:
+        """Show a design with these blocks selected, its shapes on a picture of that height and width.
+
+        Each document, by its `key`, is seen as it was last seen.
+        """
         other = key != self._key
         if other:
             self._views[self._key] = (self._view, self._following)
             self._key = key
             self.cards.forget_thumbnails()
         before = self.cards.design.blocks
-        self.cards.show_design(design)
+        self.cards.show_design(design, picture)
         self.selection = selected
         self.cards.select(selected)
         if not other:

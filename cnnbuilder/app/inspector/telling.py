@@ -110,7 +110,7 @@ def cost_figures(design: Design, report: Report, block: Block) -> tuple[Figure, 
 def _receptive_figures(design: Design, report: Report, block: Block) -> list[Figure]:
     for id, other in report.graph.blocks.items():
         picture = other.layer is not None and other.layer.inputs == (0, 0) and report.shapes[id] is not None
-        field = typical_field(design, block.id, id) if picture and id != block.id else None
+        field = typical_field(design.with_graph(report.graph), block.id, id) if picture and id != block.id else None
         if field is not None:
             help = (
                 f"Rows and columns of {id} that can matter to one value of the output, also where the padding begins."

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnbuilder.design.check import Report, check
+from cnnbuilder.design.check import Report
 from cnnbuilder.design.document import Design
+from cnnbuilder.design.following import report_on
 from cnnbuilder.design.graph import Block
 from cnnbuilder.design.layout import completed
+from cnnbuilder.design.shape import Pair
 
 if TYPE_CHECKING:
     from cnnbuilder.files.pictures import Picture
@@ -64,9 +66,14 @@ class Shown:
         return self.state.design
 
     @property
+    def picture_size(self) -> Pair | None:
+        """Height and width of the picture at hand."""
+        return self.picture.size if self.picture is not None else None
+
+    @property
     def report(self) -> Report:
-        """What the check says of the design."""
-        return check(self.state.design)
+        """What the check says of the design, on the picture at hand where shapes follow it."""
+        return report_on(self.state.design, self.picture_size)
 
     @property
     def block(self) -> Block | None:
