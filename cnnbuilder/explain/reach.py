@@ -34,7 +34,7 @@ from cnnbuilder.operations import (
     Transposed,
     View,
 )
-from cnnbuilder.operations.reduce import Each, Range, Windows
+from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 
 @singledispatch
@@ -172,6 +172,9 @@ def _range_reached(ranges: Sequence[Range], cells: Mask) -> Mask:
         return cells
     if isinstance(ranges, Windows):
         return window_reached(ranges.axis, cells)
+    if isinstance(ranges, Shares):
+        spans = map(ranges.holding, bits(cells))
+        return joined(full(last + 1) ^ full(first) for first, last in spans)
     return joined(1 << place for place, (start, stop, _) in enumerate(ranges) if (full(stop) ^ full(start)) & cells)
 
 

@@ -11,7 +11,7 @@ from functools import singledispatch
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
 from cnnbuilder.operations import Map, Merge, Normalise, Operation, Rectify, Reduce, Sliding, Softmax, Transposed
-from cnnbuilder.operations.reduce import Each, Range, Windows
+from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,9 @@ def _(operation: Reduce, spans: Spans) -> list[Spans]:
 def _ranges(ranges: Sequence[Range], span: Span, size: int) -> Span:
     if isinstance(ranges, Each):
         return span
+    if isinstance(ranges, Shares) and ranges.cells % ranges.parts == 0:
+        step = ranges.cells // ranges.parts
+        return span.through(Axis(size, step, step))
     return span.through(ranges.axis) if isinstance(ranges, Windows) else all_of(size)
 
 

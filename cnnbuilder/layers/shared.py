@@ -1,9 +1,10 @@
 """What several kinds of layer share: windows over a volume and the misfits that they can have."""
 
 from collections.abc import Iterator
-from math import gcd
+from math import gcd, isqrt
 
 from cnnbuilder.design.formula import Formula, window_formula
+from cnnbuilder.design.parameters import LARGEST
 from cnnbuilder.design.problem import Change, Insert, Misfit, Remark
 from cnnbuilder.design.shape import Pair, Shape, is_volume, plural, show, show_pair
 from cnnbuilder.design.window import Axis, Padding
@@ -18,8 +19,43 @@ def not_a_volume(*inputs: Shape) -> Misfit | None:
                 f"{{block}} needs maps (height × width × channels), but {{{number}}} gives a "
                 f"vector of {plural(shape[0], 'value')}.",
                 "needs maps, gets a vector",
+                tuple(
+                    Insert(
+                        f"Insert Reshape to {show(maps)} before {{block}}",
+                        "reshape",
+                        dict(zip(("channels", "height", "width"), maps, strict=True)),
+                        number,
+                    )
+                    for maps in _maps_of(shape[0])
+                ),
             )
     return None
+
+
+LONG = 50_000
+"""How many divisors are tried: enough for every number that a parameter can hold."""
+
+
+def squarest(count: int) -> Pair | None:
+    """The height and width of a map of `count` cells that is as near to a square as can be; None if the search would
+    be long."""
+    root = isqrt(count)
+    for height in range(root, max(root - LONG, 0), -1):
+        if count % height == 0:
+            return height, count // height
+    return None
+
+
+def _maps_of(count: int) -> Iterator[Shape]:
+    """Shapes in which a vector of `count` values can be read as maps: square ones as large as can be, or one cell
+    each."""
+    if count > LARGEST:
+        return
+    for side in range(isqrt(count), 1, -1):
+        if count % side**2 == 0:
+            yield (count // side**2, side, side)
+            break
+    yield (count, 1, 1)
 
 
 def not_a_vector(shape: Shape) -> Misfit | None:

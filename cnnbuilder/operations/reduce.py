@@ -48,6 +48,28 @@ class Each(Sequence[Range]):
         return position, position + 1, 1
 
 
+@dataclass(frozen=True)
+class Shares(Sequence[Range]):
+    """The ranges of an axis of `cells` divided into `parts`, as alike as can be: part i runs from ⌊i · cells / parts⌋
+    to ⌈(i + 1) · cells / parts⌉. They overlap where the division leaves a rest."""
+
+    cells: int
+    parts: int
+
+    def __len__(self) -> int:
+        return self.parts
+
+    def __getitem__(self, position: int) -> Range:  # type: ignore[override]
+        if not 0 <= position < self.parts:
+            raise IndexError(position)
+        start, stop = position * self.cells // self.parts, -(-(position + 1) * self.cells // self.parts)
+        return start, stop, stop - start
+
+    def holding(self, cell: int) -> tuple[int, int]:
+        """The first and the last part that hold `cell`."""
+        return cell * self.parts // self.cells, -(-(cell + 1) * self.parts // self.cells) - 1
+
+
 def whole(count: int) -> tuple[Range, ...]:
     """An axis that is reduced as a whole: one range over all cells."""
     return ((0, count, count),)

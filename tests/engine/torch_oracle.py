@@ -1,6 +1,7 @@
 """Designs written once more in PyTorch: an oracle that shares nothing with the engine but the design's JSON."""
 
 import itertools
+import math
 
 import pytest
 
@@ -149,6 +150,23 @@ def global_pool(x, p, weight, training):
     return (cells.mean(-1) if p["mode"] == "average" else first_largest(cells))[..., None, None]
 
 
+def channel_pool(x, p, weight, training):
+    return first_largest(x.unfold(1, p["pool_size"], p["stride"]))
+
+
+def adaptive_pool(x, p, weight, training):
+    pool = functional.adaptive_avg_pool2d if p["mode"] == "average" else functional.adaptive_max_pool2d
+    return pool(x, (p["height"], p["width"]))
+
+
+def reshape(x, p, weight, training):
+    return x.reshape(len(x), p["channels"], p["height"], p["width"])
+
+
+def multiply(x, *others):
+    return math.prod(others, start=x)
+
+
 def dense(x, p, weight, training):
     return functional.linear(x, weight["weight"], weight.get("bias"))
 
@@ -172,6 +190,9 @@ KINDS = {
     "max_pool": max_pool,
     "average_pool": average_pool,
     "global_pool": global_pool,
+    "channel_pool": channel_pool,
+    "adaptive_pool": adaptive_pool,
+    "reshape": reshape,
     "activation": lambda x, p, weight, training: FUNCTIONS[p["function"]](x, p),
     "prelu": lambda x, p, weight, training: functional.prelu(x, weight["weight"]),
     "softmax": lambda x, p, weight, training: torch.softmax(x, 1),
@@ -179,7 +200,7 @@ KINDS = {
     "dense": dense,
     "batch_norm": batch_norm,
 }
-MERGES = {"add": add, "concat": lambda *inputs: torch.cat(inputs, 1)}
+MERGES = {"add": add, "multiply": multiply, "concat": lambda *inputs: torch.cat(inputs, 1)}
 
 
 class Oracle:
