@@ -22,6 +22,7 @@ from cnnbuilder.explain.region import (
 )
 from cnnbuilder.operations import (
     Index,
+    LocalNormalise,
     Map,
     Merge,
     Normalise,
@@ -214,6 +215,22 @@ def _(operation: Softmax, region: Region) -> list[Region]:
 @reached_by.register
 def _(operation: Softmax, input: int, region: Region) -> Region:
     return union((full(operation.shape[0]), *box[1:]) for box in region)
+
+
+@read_by.register
+def _(operation: LocalNormalise, region: Region) -> list[Region]:
+    return [union((_around(operation, box[0], operation.before, operation.after), *box[1:]) for box in region)]
+
+
+@reached_by.register
+def _(operation: LocalNormalise, input: int, region: Region) -> Region:
+    return union((_around(operation, box[0], operation.after, operation.before), *box[1:]) for box in region)
+
+
+def _around(operation: LocalNormalise, channels: Mask, before: int, after: int) -> Mask:
+    """The channels from `before` before any of `channels` to `after` after it."""
+    near = joined(channels >> by for by in range(before + 1)) | joined(channels << by for by in range(after + 1))
+    return near & full(operation.shape[0])
 
 
 @read_by.register

@@ -10,7 +10,18 @@ from functools import singledispatch
 
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
-from cnnbuilder.operations import Map, Merge, Normalise, Operation, Rectify, Reduce, Sliding, Softmax, Transposed
+from cnnbuilder.operations import (
+    LocalNormalise,
+    Map,
+    Merge,
+    Normalise,
+    Operation,
+    Rectify,
+    Reduce,
+    Sliding,
+    Softmax,
+    Transposed,
+)
 from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 
@@ -74,7 +85,7 @@ def _everything(operation: Operation, input: int) -> Spans:
 
 
 @span_of.register
-def _(operation: Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Spans]:
+def _(operation: LocalNormalise | Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Spans]:
     return [spans]
 
 

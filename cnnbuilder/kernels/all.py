@@ -2,6 +2,7 @@
 
 from cnnbuilder.kernels import (
     correlate,
+    local_normalise,
     map,
     merge,
     normalise,
@@ -15,6 +16,6 @@ from cnnbuilder.kernels import (
 )
 
 __all__ = [
-    "correlate", "map", "merge", "normalise", "product", "program", "rectify", "reduce", "softmax", "transposed",
-    "untied",
+    "correlate", "local_normalise", "map", "merge", "normalise", "product", "program", "rectify", "reduce",
+    "softmax", "transposed", "untied",
 ]

@@ -25,7 +25,8 @@ SIGNATURES = {
 RELOCATION = "static" if INTEL else "default"
 IMPLIED = {
     "llvm.exp.f32": "expf", "llvm.exp.f64": "exp", "llvm.memset": "memset", "llvm.memcpy": "memcpy",
-    "llvm.memmove": "memmove",
+    "llvm.memmove": "memmove", "llvm.log.f32": "logf", "llvm.log.f64": "log", "llvm.pow.f32": "powf",
+    "llvm.pow.f64": "pow",
 }
 """Functions of the C library that LLVM's own words become."""
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from cnnbuilder.kernels import (
     correlate,
     library,
+    local_normalise,
     map,
     merge,
     normalise,
@@ -21,6 +22,7 @@ from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.kernels.program import Step
 from cnnbuilder.operations import (
     Correlate,
+    LocalNormalise,
     Map,
     Merge,
     Normalise,
@@ -48,6 +50,7 @@ class KernelFile(Protocol):
 
 FILES: dict[type[Operation], tuple[str, KernelFile]] = {
     Correlate: ("correlate", correlate),
+    LocalNormalise: ("local_normalise", local_normalise),
     Map: ("map", map),
     Merge: ("merge", merge),
     Normalise: ("normalise", normalise),

@@ -178,6 +178,11 @@ def batch_norm(x, p, weight, training):
     )  # fmt: skip
 
 
+def local_response_norm(x, p, weight, training):
+    maps = x[..., None, None] if x.ndim == 2 else x  # a vector's features are its channels
+    return functional.local_response_norm(maps, p["size"], p["alpha"], p["beta"], p["k"]).reshape(x.shape)
+
+
 def add(x, *others):
     return sum(others, x)
 
@@ -199,6 +204,7 @@ KINDS = {
     "flatten": lambda x, p, weight, training: x.flatten(1),
     "dense": dense,
     "batch_norm": batch_norm,
+    "local_response_norm": local_response_norm,
 }
 MERGES = {"add": add, "multiply": multiply, "concat": lambda *inputs: torch.cat(inputs, 1)}
 

@@ -9,6 +9,7 @@ from cnnbuilder.design.window import Axis
 from cnnbuilder.operations import (
     FUNCTIONS,
     Correlate,
+    LocalNormalise,
     Map,
     Merge,
     Normalise,
@@ -107,7 +108,18 @@ softmaxes = st.builds(Softmax, shapes)
 normalisations = st.builds(Normalise, shapes, st.sampled_from([1e-5, 1e-2]), st.sampled_from([0.1, 0.5]), st.booleans())
 
 
+local_normalisations = st.builds(
+    LocalNormalise,
+    st.tuples(st.integers(1, 9), st.integers(1, 3), st.sampled_from([1, 3, 60, 130])),
+    st.integers(1, 12),
+    st.sampled_from([0.0, 1e-4, 0.5, 3.0]),
+    st.sampled_from([0.0, 0.5, 0.75, 1.5]),
+    st.sampled_from([0.5, 1.0, 2.0]),
+)
+
+
 def operations() -> st.SearchStrategy[Operation]:
     """Any operation that computes."""
     linear = st.one_of(correlations(), transpositions(), untied(8), products)
-    return st.one_of(linear, linear, reductions(), merges(), maps, rectifications, softmaxes, normalisations)
+    normalising = st.one_of(softmaxes, normalisations, local_normalisations)
+    return st.one_of(linear, linear, reductions(), merges(), maps, rectifications, normalising, normalising)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnnbuilder import kernels
 from cnnbuilder.operations import (
     Correlate,
+    LocalNormalise,
     Map,
     Merge,
     Normalise,
@@ -25,6 +26,7 @@ from cnnbuilder.operations import (
 from cnnbuilder.operations.base import Index
 from tests.kernels.drawing import (
     correlations,
+    local_normalisations,
     merges,
     normalisations,
     operations,
@@ -72,6 +74,10 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
         return math.exp(own) / math.fsum(math.exp(value) for value in values)
     if isinstance(operation, Rectify):
         return max(values[0], 0.0) + float(weights["weight"][index[0]]) * min(values[0], 0.0)
+    if isinstance(operation, LocalNormalise):
+        own = float(data.inputs[0][(sample, *index)])
+        mean = math.fsum(value * value for value in values) / operation.size
+        return own / (operation.k + operation.alpha * mean) ** operation.beta
     assert isinstance(operation, Normalise)
     c, own = index[0], values[0]
     mean, variance = weights["running_mean"][c], weights["running_var"][c]
@@ -86,7 +92,7 @@ linear = st.one_of(correlations(6), transpositions(6), untied(6), products)
 
 @settings(max_examples=2 * settings().max_examples)
 @given(
-    st.one_of(linear, linear, reductions(), merges(), rectifications, softmaxes, normalisations),
+    st.one_of(linear, linear, reductions(), merges(), rectifications, softmaxes, normalisations, local_normalisations),
     st.integers(1, 2),
     seeds,
 )

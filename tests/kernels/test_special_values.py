@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Operation, Product, Reduce, Softmax
+from cnnbuilder.operations import FUNCTIONS, Correlate, LocalNormalise, Map, Operation, Product, Reduce, Softmax
 from cnnbuilder.operations.reduce import Each
 from tests.kernels.drawing import correlations, transpositions
 from tests.kernels.running import Array, Data, backward, draw_data, forward
@@ -133,6 +133,27 @@ def test_dense_keeps_nan_where_it_belongs(features: int, units: int, batch: int,
     data.inputs[0].flat[rng.integers(data.inputs[0].size)] = math.nan
     data.weights[0].flat[rng.integers(data.weights[0].size)] = math.inf
     same_as_plain(operation, data)
+
+
+@both
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+def test_nan_reaches_the_channels_around_it(size: int, dtype: str) -> None:
+    operation = LocalNormalise((6, 1, 2), size, 0.5, 0.75, 1.0)
+    data = draw_data(operation, 1, 0)
+    data.inputs[0][0, 3, 0, 1] = math.nan
+    found = np.isnan(forward(operation, data, dtype)[0][0, :, 0])
+    # With an even size one channel more before than after is read: so it reaches one more after than before.
+    reached = [3 - (size - 1) // 2 <= channel <= 3 + size // 2 for channel in range(6)]
+    assert found[:, 1].tolist() == reached and not found[:, 0].any()
+
+
+@both
+def test_large_values_are_normalised_to_nearly_nothing(dtype: str) -> None:
+    operation = LocalNormalise((2, 1, 1), 5, 1e-4, 0.75, 1.0)
+    data = Data([np.array([1e18, 0.0]).reshape(1, 2, 1, 1)], [], np.ones((1, 2, 1, 1)))
+    output, saved = forward(operation, data, dtype)
+    np.testing.assert_allclose(output.ravel(), [1e18 / (1 + 2e-5 * 1e36) ** 0.75, 0], rtol=1e-5)
+    assert np.isfinite(backward(operation, "to_input", data, output, saved, dtype)[0]).all()
 
 
 def test_what_has_no_kernel() -> None:

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import FUNCTIONS, Correlate, Map, Normalise, Operation, Rectify, Softmax, Transposed
+from cnnbuilder.operations import (
+    FUNCTIONS,
+    Correlate,
+    LocalNormalise,
+    Map,
+    Normalise,
+    Operation,
+    Rectify,
+    Softmax,
+    Transposed,
+)
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
 torch = pytest.importorskip("torch")
@@ -82,6 +92,21 @@ def test_transposed_convolution(groups: int, stride: int, dilation: int, before:
         found += backward(operation, "to_weights", data, output, saved, dtype)
         for ours, theirs in zip(found, (x, weight, bias), strict=True):
             np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("beta", [0.75, 0.5, 2.0])
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 8, 40])
+def test_local_response_normalisation(size: int, beta: float, dtype: str) -> None:
+    operation = LocalNormalise((9, 13, 14), size, 0.7, beta, 1.5)  # more places than are worked on at once
+    data = draw_data(operation, 2, size)
+    x = torch.from_numpy(data.inputs[0]).requires_grad_()
+    result = F.local_response_norm(x, size, 0.7, beta, 1.5)
+    result.backward(torch.from_numpy(data.gradient))
+    output, gradient = both_ways(operation, data, dtype)
+    tolerance = 1e-5 if dtype == "float32" else 1e-12
+    np.testing.assert_allclose(output, result.detach().numpy(), rtol=0, atol=tolerance)
+    np.testing.assert_allclose(gradient, x.grad.numpy(), rtol=0, atol=tolerance)
 
 
 def test_softmax_and_normalisation() -> None:
