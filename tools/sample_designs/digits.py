@@ -137,6 +137,6 @@ def autoencoder() -> dict[str, Any]:
         ],
         rows=[
             ["image", "conv1", "relu1", "conv2", "relu2", "code"],
-            ["picture", "grow3", "relu4", "grow2", "relu3", "grow1"],
+            ["grow1", "relu3", "grow2", "relu4", "grow3", "picture"],
         ],
     )
