@@ -170,6 +170,8 @@ def test_pictures_of_any_size_give_ten_classes(size):
     network = Network(sample("any-size"))
     run = network.forward(np.random.default_rng(0).standard_normal((3, *size)))
     assert run["conv1"].shape == (1, 16, -(-size[0] // 2), -(-size[1] // 2))
+    assert run["concat"].shape == (1, 64 * (4 * 4 + 2 * 2 + 1))
+    assert run["concat"][0, -64:] == pytest.approx(run["relu3"][0].max((1, 2)))
     assert run["softmax"].shape == (1, 10) and run["softmax"].sum() == pytest.approx(1, abs=1e-5)
 
 

@@ -64,7 +64,20 @@ def broken() -> dict[str, Any]:
 
 
 def any_size() -> dict[str, Any]:
-    """A network whose shapes follow the picture, down to a global mean that has one size for all."""
+    """A network whose shapes follow the picture, down to a pyramid of 4 × 4, 2 × 2 and 1 places that has one size for
+    all: K. He et al., "Spatial pyramid pooling in deep convolutional networks" (2014)."""
+    pyramid = [
+        block("pool_4x4", "adaptive_pool", height=4, width=4, mode="max"),
+        block("flatten_4x4", "flatten"),
+        block("pool_2x2", "adaptive_pool", height=2, width=2, mode="max"),
+        block("flatten_2x2", "flatten"),
+        block("pool_whole", "global_pool", mode="max"),
+        block("flatten_whole", "flatten"),
+    ]
+    links = chain("image", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "conv3", "relu3")
+    for number, part in enumerate(("4x4", "2x2", "whole")):
+        links += [*chain("relu3", f"pool_{part}", f"flatten_{part}"), (f"flatten_{part}", "concat", number)]
+    links += chain("concat", "dense", "softmax")
     return design(
         "Pictures of any size",
         [
@@ -77,13 +90,16 @@ def any_size() -> dict[str, Any]:
             max_pool("pool2"),
             conv("conv3", 64, 3, padding="same"),
             relu("relu3"),
-            block("global_pool", "global_pool", mode="average"),
-            plain("flatten"),
+            *pyramid,
+            plain("concat"),
             dense("dense", 10),
             plain("softmax"),
         ],
+        links=links,
         rows=[
             ["image", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2"],
-            ["conv3", "relu3", "global_pool", "flatten", "dense", "softmax"],
+            ["conv3", "relu3", "pool_4x4", "flatten_4x4", "concat", "dense", "softmax"],
+            [None, None, "pool_2x2", "flatten_2x2"],
+            [None, None, "pool_whole", "flatten_whole"],
         ],
     )
