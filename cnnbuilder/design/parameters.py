@@ -186,6 +186,20 @@ class Numbers(Parameter):
 
 
 @dataclass(frozen=True)
+class Channels(Parameter):
+    """A list of channel numbers, at least one; one number alone means a list of one."""
+
+    editor: ClassVar[str] = "numbers"
+
+    def parse(self, value: Any) -> tuple[int, ...]:
+        if not isinstance(value, (list, tuple)):
+            value = [value]
+        if not value:
+            raise BadValue("must name one channel at least")
+        return tuple(whole(item, 0) for item in value)
+
+
+@dataclass(frozen=True)
 class ChannelLists(Parameter):
     """For each filter the list of input channels that it reads."""
 
@@ -244,7 +258,9 @@ def pair(default: int | None, *, low: int = 0, help: str, label: str = "", null:
     return _declare(Pair(value, help, label, bool(null), null, low=low))
 
 
-def padding(default: str | int, *, words: tuple[str, ...] = PADDING_WORDS, help: str, label: str = "") -> Any:
+def padding(
+    default: str | int | tuple[int, ...], *, words: tuple[str, ...] = PADDING_WORDS, help: str, label: str = ""
+) -> Any:
     """Declare a padding in any of its forms."""
     return _declare(PaddingParameter(default, help, label, words=words))
 
@@ -252,6 +268,11 @@ def padding(default: str | int, *, words: tuple[str, ...] = PADDING_WORDS, help:
 def numbers(*, help: str, label: str = "", low: float = -math.inf, above: bool = False, null: str) -> Any:
     """Declare a list of numbers, one a channel, that may be left out; `null` says what that means."""
     return _declare(Numbers(None, help, label, True, null, low=low, open_low=above))
+
+
+def channels(*, help: str, label: str = "", null: str) -> Any:
+    """Declare a list of channel numbers that may be left out; `null` says what that means."""
+    return _declare(Channels(None, help, label, True, null))
 
 
 def channel_lists(*, help: str, label: str = "", null: str) -> Any:

@@ -21,6 +21,7 @@ from cnnbuilder.explain.region import (
     window_reads,
 )
 from cnnbuilder.operations import (
+    Gather,
     Index,
     LocalNormalise,
     Map,
@@ -35,6 +36,7 @@ from cnnbuilder.operations import (
     Transposed,
     View,
 )
+from cnnbuilder.operations.gather import Source
 from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 
@@ -165,6 +167,39 @@ def _range_reads(ranges: Sequence[Range], places: Mask) -> Mask:
     if isinstance(ranges, Windows):
         return window_reads(ranges.axis, places)
     return joined(full(stop) ^ full(start) for start, stop, _ in (ranges[place] for place in bits(places)))
+
+
+@read_by.register
+def _(operation: Gather, region: Region) -> list[Region]:
+    return [
+        union(
+            _box(
+                *(
+                    joined(_taps(axis, place) for place in bits(own))
+                    for axis, own in zip(operation.axes, box, strict=True)
+                )
+            )
+            for box in region
+        )
+    ]
+
+
+@reached_by.register
+def _(operation: Gather, input: int, region: Region) -> Region:
+    return union(
+        _box(
+            *(
+                joined(1 << place for place in range(axis.count) if _taps(axis, place) & own)
+                for axis, own in zip(operation.axes, box, strict=True)
+            )
+        )
+        for box in region
+    )
+
+
+def _taps(axis: Source, place: int) -> Mask:
+    """The cells that an output reads along an axis."""
+    return joined(1 << cell for cell, _ in axis.taps(place))
 
 
 def _range_reached(ranges: Sequence[Range], cells: Mask) -> Mask:

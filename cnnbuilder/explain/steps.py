@@ -11,6 +11,7 @@ from functools import singledispatch
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
 from cnnbuilder.operations import (
+    Gather,
     LocalNormalise,
     Map,
     Merge,
@@ -22,6 +23,7 @@ from cnnbuilder.operations import (
     Softmax,
     Transposed,
 )
+from cnnbuilder.operations.gather import Padded, Source
 from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 
@@ -112,6 +114,18 @@ def _ranges(ranges: Sequence[Range], span: Span, size: int) -> Span:
         step = ranges.cells // ranges.parts
         return span.through(Axis(size, step, step))
     return span.through(ranges.axis) if isinstance(ranges, Windows) else all_of(size)
+
+
+@span_of.register
+def _(operation: Gather, spans: Spans) -> list[Spans]:
+    return [(_gathered(operation.rows, spans[0]), _gathered(operation.columns, spans[1]))]
+
+
+def _gathered(axis: Source, span: Span) -> Span:
+    if isinstance(axis, Padded):
+        # As if there were no borders: what is padded is never seen.
+        return span.through(Axis(axis.size, 1, before=axis.before, after=axis.after))
+    return span if type(axis) is Source else all_of(axis.size)
 
 
 @span_of.register

@@ -2,6 +2,7 @@
 
 from cnnbuilder.kernels import (
     correlate,
+    gather,
     local_normalise,
     map,
     merge,
@@ -16,6 +17,6 @@ from cnnbuilder.kernels import (
 )
 
 __all__ = [
-    "correlate", "local_normalise", "map", "merge", "normalise", "product", "program", "rectify", "reduce",
+    "correlate", "gather", "local_normalise", "map", "merge", "normalise", "product", "program", "rectify", "reduce",
     "softmax", "transposed", "untied",
 ]

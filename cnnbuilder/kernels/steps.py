@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from cnnbuilder.kernels import (
     correlate,
+    gather,
     library,
     local_normalise,
     map,
@@ -22,6 +23,7 @@ from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.kernels.program import Step
 from cnnbuilder.operations import (
     Correlate,
+    Gather,
     LocalNormalise,
     Map,
     Merge,
@@ -50,6 +52,7 @@ class KernelFile(Protocol):
 
 FILES: dict[type[Operation], tuple[str, KernelFile]] = {
     Correlate: ("correlate", correlate),
+    Gather: ("gather", gather),
     LocalNormalise: ("local_normalise", local_normalise),
     Map: ("map", map),
     Merge: ("merge", merge),

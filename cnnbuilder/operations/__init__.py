@@ -3,6 +3,7 @@
 from cnnbuilder.operations.base import Index, Operation, Read
 from cnnbuilder.operations.correlate import Correlate
 from cnnbuilder.operations.drop import Drop
+from cnnbuilder.operations.gather import Gather
 from cnnbuilder.operations.local_normalise import LocalNormalise
 from cnnbuilder.operations.map import FUNCTIONS, Map
 from cnnbuilder.operations.merge import Merge
@@ -20,6 +21,7 @@ __all__ = [
     "FUNCTIONS",
     "Correlate",
     "Drop",
+    "Gather",
     "Index",
     "LocalNormalise",
     "Map",

@@ -21,6 +21,8 @@ class Read:
     index: Index
     weight: str | None = None
     weight_index: Index = ()
+    factor: float = 1.0
+    """What it is multiplied by that is no weight."""
 
 
 class Operation:

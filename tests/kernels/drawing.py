@@ -9,6 +9,7 @@ from cnnbuilder.design.window import Axis
 from cnnbuilder.operations import (
     FUNCTIONS,
     Correlate,
+    Gather,
     LocalNormalise,
     Map,
     Merge,
@@ -21,6 +22,7 @@ from cnnbuilder.operations import (
     Transposed,
     Untied,
 )
+from cnnbuilder.operations.gather import Interpolated, Padded, Repeated, Selected, Source
 from cnnbuilder.operations.reduce import Each, Range, whole
 
 
@@ -118,8 +120,27 @@ local_normalisations = st.builds(
 )
 
 
+def sources(size: int) -> st.SearchStrategy[Source]:
+    """Ways to read an axis."""
+    some = st.integers(0, 3)
+    return st.one_of(
+        st.just(Source(size)),
+        st.lists(st.integers(0, size - 1), min_size=1, max_size=5).map(lambda cells: Selected(size, tuple(cells))),
+        st.builds(Padded, st.just(size), some, some, st.sampled_from(["zeros", "edge"])),
+        st.builds(Padded, st.just(size), st.integers(0, size - 1), st.integers(0, size - 1), st.just("reflect")),
+        st.builds(Repeated, st.just(size), st.integers(1, 3)),
+        st.builds(Interpolated, st.just(size), st.integers(1, 5)),
+    )
+
+
+gatherings = st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 12)).flatmap(
+    lambda shape: st.builds(Gather, *map(sources, shape))
+)
+
+
 def operations() -> st.SearchStrategy[Operation]:
     """Any operation that computes."""
     linear = st.one_of(correlations(), transpositions(), untied(8), products)
     normalising = st.one_of(softmaxes, normalisations, local_normalisations)
-    return st.one_of(linear, linear, reductions(), merges(), maps, rectifications, normalising, normalising)
+    placed = st.one_of(reductions(), gatherings)
+    return st.one_of(linear, linear, placed, merges(), maps, rectifications, normalising, normalising)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnnbuilder import kernels
 from cnnbuilder.operations import (
     Correlate,
+    Gather,
     LocalNormalise,
     Map,
     Merge,
@@ -26,6 +27,7 @@ from cnnbuilder.operations import (
 from cnnbuilder.operations.base import Index
 from tests.kernels.drawing import (
     correlations,
+    gatherings,
     local_normalisations,
     merges,
     normalisations,
@@ -67,6 +69,8 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
         return max(total, 0.0) if isinstance(operation, Correlate) and operation.epilogue else total
     if isinstance(operation, Reduce):
         return max(values) if operation.function == "max" else math.fsum(values) / operation.divisor(index)
+    if isinstance(operation, Gather):
+        return math.fsum(value * read.factor for value, read in zip(values, reads, strict=True))
     if isinstance(operation, Merge):
         return math.prod(values) if operation.function == "multiply" else math.fsum(values)
     if isinstance(operation, Softmax):
@@ -88,11 +92,12 @@ def from_reads(operation: Operation, data: Data, sample: int, index: Index) -> f
 
 
 linear = st.one_of(correlations(6), transpositions(6), untied(6), products)
+placed = st.one_of(reductions(), gatherings)
 
 
 @settings(max_examples=2 * settings().max_examples)
 @given(
-    st.one_of(linear, linear, reductions(), merges(), rectifications, softmaxes, normalisations, local_normalisations),
+    st.one_of(linear, linear, placed, merges(), rectifications, softmaxes, normalisations, local_normalisations),
     st.integers(1, 2),
     seeds,
 )
