@@ -13,7 +13,9 @@ from cnnbuilder.kernels.untied_tiles import tiles_forward, tiles_to_input, tiles
 from cnnbuilder.operations import Untied
 
 BANDS = 8
-"""Bands of rows into which gx is split where there are fewer samples and channels."""
+"""The most bands of rows into which gx is split."""
+CHUNK = 256
+"""The fewest weights of a kernel that belong to one chunk of channels."""
 
 
 def pack(operation: Untied, role: str, batch: int) -> Packed:
@@ -27,23 +29,24 @@ def pack(operation: Untied, role: str, batch: int) -> Packed:
     else:
         apart = (taps * down * across, down * across, across, 1)
     biases = {"none": (0, 0, 0), "channel": (1, 0, 0), "kernel": (down * across, across, 1)}[operation.bias]
-    # A band's neighbours compute the windows at its borders once more.
-    bands = BANDS if rows.size >= BANDS * 2 * rows.spread and operation.channels * batch < 2 * BANDS else 1
+    # The windows at a band's borders are computed for both; a chunk of few weights would be read in snatches.
+    bands, chunks = max(1, min(BANDS, rows.size // (3 * rows.spread))), max(1, min(in_group, taps // CHUNK))
     numbers = (
         operation.channels, operation.filters, rows.size, columns.size, rows.output, columns.output, rows.kernel,
         columns.kernel, rows.stride, columns.stride, rows.dilation, columns.dilation, rows.before, columns.before,
-        groups, int(operation.bias != "none"), down, across, *apart, *biases, bands, int(operation.tiles is None),
+        groups, int(operation.bias != "none"), down, across, *apart, *biases, bands, chunks,
+        int(operation.tiles is None),
     )  # fmt: skip
     places = rows.output * columns.output
     kernels = min(down, rows.output) * min(across, columns.output)
     if operation.tiles is None:
-        units = {"forward": groups * places, "to_weights": groups * places, "to_input": operation.channels * bands}
+        units = {"forward": groups * places, "to_weights": groups * places, "to_input": groups * chunks * bands}
     else:
         panels = -(-places // (16 * kernels))
         units = {
             "forward": batch * groups * kernels * panels,
             "to_weights": groups * kernels * -(-taps // 16),
-            "to_input": batch * operation.channels * bands,
+            "to_input": batch * groups * chunks * bands,
         }
     each = 0.3 if operation.tiles is None else 0.05
     return Packed(numbers, units[role], batch * operation.macs * each)

@@ -54,6 +54,7 @@ from cnnbuilder.kernels.untied_row import (
     BIAS_COLUMN,
     BIAS_FILTER,
     BIAS_ROW,
+    CHUNKS,
     OF_FILTER,
     TILE_COLUMNS,
     TILE_ROWS,
@@ -144,16 +145,18 @@ def places_forward(step: Integers, frame: Integers, part: int, parts: int, cance
             break
         place, base = item % places, item // places * filters
         j, k = place // step[COLUMNS], place % step[COLUMNS]
+        weights, biases = at(values(frame[1]), kernel_at(step, 0, j, k)), bias_at(step, 0, j, k)
         for first in range(0, step[BATCH], room):
             count = min(room, step[BATCH] - first)
             gather_windows(step, frame, first, count, item // places, place, values(buffer))
             for i in range(base, base + filters, 4):
                 number = min(4, base + filters - i)
-                weight = at(values(frame[1]), kernel_at(step, i, j, k))
+                weight = at(weights, i * step[OF_FILTER])
                 for n in range(count):
                     y = at(values(frame[slot(step, Y)]), output_at(step, first + n, i, j, k))
                     for r in range(number):
-                        y[r * places] = values(frame[2])[bias_at(step, i + r, j, k)] if step[BIAS] else real(0)
+                        number_of_bias = biases + (i + r) * step[BIAS_FILTER]
+                        y[r * places] = values(frame[2])[number_of_bias] if step[BIAS] else real(0)
                     add_dots(y, places, weight, step[OF_FILTER], at(values(buffer), n * length), number, length)
             mend(step, frame, first, count, base, j, k)
     release(buffer)
@@ -172,21 +175,16 @@ def mend(step: Integers, frame: Integers, first: int, count: int, base: int, j: 
 
 @routine
 def places_to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over groups and bands of rows of gx, or over channels."""
-    in_group, height, bands = step[CHANNELS] // step[GROUPS], step[HEIGHT], step[BANDS]
+    """Split over groups, chunks of a group's channels, and bands of rows of gx."""
+    in_group, height, bands, chunks = step[CHANNELS] // step[GROUPS], step[HEIGHT], step[BANDS], step[CHUNKS]
     room = samples_at_once(step, kernel_length(step))
     buffer = reserve(room * kernel_length(step))
-    if bands > 1:
-        items = step[GROUPS] * bands
-        for item in range(part * items // parts, (part + 1) * items // parts):
-            low, high = item % bands * height // bands, (item % bands + 1) * height // bands
-            input_rows(step, frame, item // bands * in_group, in_group, low, high, values(buffer), room, cancel)
-    else:
-        channel, stop = part * step[CHANNELS] // parts, (part + 1) * step[CHANNELS] // parts
-        while channel < stop:
-            count = min(in_group - channel % in_group, stop - channel)
-            input_rows(step, frame, channel, count, 0, height, values(buffer), room, cancel)
-            channel += count
+    items = step[GROUPS] * chunks * bands
+    for item in range(part * items // parts, (part + 1) * items // parts):
+        band, chunk, group = item % bands, item // bands % chunks, item // (bands * chunks)
+        first, stop = chunk * in_group // chunks, (chunk + 1) * in_group // chunks
+        low, high = band * height // bands, (band + 1) * height // bands
+        input_rows(step, frame, group * in_group + first, stop - first, low, high, values(buffer), room, cancel)
     release(buffer)
 
 
@@ -204,11 +202,12 @@ def input_rows(
         if cancelled(cancel):
             return
         for k in range(step[COLUMNS]):
+            kernels = at(values(frame[1]), kernel_at(step, 0, j, k) + skipped)
             for first in range(0, step[BATCH], room):
                 number = min(room, step[BATCH] - first)
                 fill(shares, number * count * taps, real(0))
                 for i in range(group * filters, (group + 1) * filters, 4):
-                    weight = at(values(frame[1]), kernel_at(step, i, j, k) + skipped)
+                    weight = at(kernels, i * step[OF_FILTER])
                     for n in range(number):
                         gy = at(values(frame[slot(step, GY)]), output_at(step, first + n, i, j, k))
                         add_rows(at(shares, n * count * taps), weight, step[OF_FILTER], gy, places,
@@ -274,11 +273,14 @@ def places_to_weights(step: Integers, frame: Integers, part: int, parts: int, ca
         if cancelled(cancel):
             break
         place, base = item % places, item // places * filters
+        start = kernel_at(step, 0, place // step[COLUMNS], place % step[COLUMNS])
         for first in range(0, step[BATCH], room):
             count = min(room, step[BATCH] - first)
             gather_windows(step, frame, first, count, item // places, place, values(buffer))
             for i in range(base, base + filters):
-                add_kernel(step, frame, first, count, i, place, values(buffer))
+                gw = at(values(frame[slot(step, GW)]), start + i * step[OF_FILTER])
+                gy = at(values(frame[slot(step, GY)]), (first * step[FILTERS] + i) * places + place)
+                add_kernel(gw, values(buffer), length, gy, step[FILTERS] * places, count, first)
         if touches_padding(step, place // step[COLUMNS], place % step[COLUMNS]):
             for i in range(base, base + filters):
                 mend_kernel(step, frame, i, place // step[COLUMNS], place % step[COLUMNS])
@@ -286,18 +288,15 @@ def places_to_weights(step: Integers, frame: Integers, part: int, parts: int, ca
 
 
 @routine
-def add_kernel(
-    step: Integers, frame: Integers, first: int, count: int, i: int, place: int, windows: Values
-) -> None:
-    """The gradient of one kernel: what `count` samples from `first` on add to it; the first ones begin it."""
-    j, k, length = place // step[COLUMNS], place % step[COLUMNS], kernel_length(step)
-    gw = at(values(frame[slot(step, GW)]), kernel_at(step, i, j, k))
-    if first == 0:
-        fill(gw, length, real(0))
-    for n in range(0, count, 4):
-        gy = at(values(frame[slot(step, GY)]), output_at(step, first + n, i, j, k))
-        factor_step = step[FILTERS] * places_of(step)
-        add_rows(gw, at(windows, n * length), length, gy, factor_step, min(4, count - n), length)
+def add_kernel(gw: Values, windows: Values, length: int, gy: Values, gy_step: int, count: int, before: int) -> None:
+    """The gradient of one kernel: what `count` samples add to it; where there were none before, they begin it."""
+    done = 0
+    if before == 0:
+        factor, done = gy[0], 1
+        for i in range(length):
+            gw[i] = factor * windows[i]
+    for n in range(done, count, 4):
+        add_rows(gw, at(windows, n * length), length, at(gy, n * gy_step), gy_step, min(4, count - n), length)
 
 
 @routine

@@ -50,6 +50,7 @@ from cnnbuilder.kernels.untied_places import bias_gradient, first_row, stop_row
 from cnnbuilder.kernels.untied_plain import output_at, plain_output, plain_weight
 from cnnbuilder.kernels.untied_row import (
     BANDS,
+    CHUNKS,
     OF_FILTER,
     OF_TAP,
     TILE_COLUMNS,
@@ -173,22 +174,17 @@ def store(
 
 @routine
 def tiles_to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over samples, groups and bands of rows of gx, or over channels (gy is then gathered for each)."""
-    in_group, height, bands = step[CHANNELS] // step[GROUPS], step[HEIGHT], step[BANDS]
+    """Split over samples, groups, chunks of a group's channels (gy is gathered for each), and bands of rows of gx."""
+    in_group, height, bands, chunks = step[CHANNELS] // step[GROUPS], step[HEIGHT], step[BANDS], step[CHUNKS]
     wide, filters = VECTORS * tile_lanes(), step[FILTERS] // step[GROUPS]
     numbers, buffer = reserve(ROW), reserve(filters * (wide + tile_rows()) + tile_rows() * wide)
-    if bands > 1:
-        items = step[BATCH] * step[GROUPS] * bands
-        for item in range(part * items // parts, (part + 1) * items // parts):
-            low, high = item % bands * height // bands, (item % bands + 1) * height // bands
-            tiles_rows(step, integers(numbers), frame, item // bands * in_group, in_group, low, high, values(buffer),
-                       cancel)
-    else:
-        unit, stop = part * step[BATCH] * step[CHANNELS] // parts, (part + 1) * step[BATCH] * step[CHANNELS] // parts
-        while unit < stop:
-            count = min(in_group - unit % in_group, stop - unit)
-            tiles_rows(step, integers(numbers), frame, unit, count, 0, height, values(buffer), cancel)
-            unit += count
+    items = step[BATCH] * step[GROUPS] * chunks * bands
+    for item in range(part * items // parts, (part + 1) * items // parts):
+        band, chunk, group = item % bands, item // bands % chunks, item // (bands * chunks)
+        first, stop = chunk * in_group // chunks, (chunk + 1) * in_group // chunks
+        low, high = band * height // bands, (band + 1) * height // bands
+        tiles_rows(step, integers(numbers), frame, group * in_group + first, stop - first, low, high, values(buffer),
+                   cancel)
     release(numbers)
     release(buffer)
 

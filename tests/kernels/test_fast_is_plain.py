@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import Correlate, Map, Normalise, Operation, Product
-from tests.kernels.drawing import correlations, operations, products
+from cnnbuilder.operations import Correlate, Map, Normalise, Operation, Product, Untied
+from tests.kernels.drawing import correlations, operations, products, untied
 from tests.kernels.running import Array, backward, draw_data, forward, run_all
 
 pytestmark = pytest.mark.usefixtures("kernels")
@@ -50,6 +50,12 @@ def test_convolution(operation: Correlate, batch: int, parts: int, seed: int) ->
     compare(operation, batch, parts, seed)
 
 
+@settings(max_examples=4 * settings().max_examples)
+@given(untied(16), st.integers(1, 5), st.integers(1, 7), seeds)
+def test_untied_weights(operation: Untied, batch: int, parts: int, seed: int) -> None:
+    compare(operation, batch, parts, seed)
+
+
 @given(products, st.sampled_from([1, 2, 16, 17, 50]), st.integers(1, 7), seeds)
 def test_dense(operation: Product, batch: int, parts: int, seed: int) -> None:
     compare(operation, batch, parts, seed)
@@ -60,6 +66,17 @@ def test_dense(operation: Product, batch: int, parts: int, seed: int) -> None:
 def test_larger_convolutions(size: int, channels: int, filters: int) -> None:
     axis = Axis(size, 3, 1, 1, 1, 1)
     compare(Correlate(channels, filters, axis, axis), 1, 3, size)
+
+
+@pytest.mark.parametrize("tiles", [None, (1, 1), (2, 3), (70, 1)])
+@pytest.mark.parametrize(
+    "size, channels, filters, groups, batch", [(61, 3, 18, 1, 2), (14, 40, 20, 2, 3), (9, 70, 5, 1, 30)]
+)
+def test_larger_windows_of_untied_weights(
+    size: int, channels: int, filters: int, groups: int, batch: int, tiles: tuple[int, int] | None
+) -> None:
+    axis = Axis(size, 3, 1, 1, 1, 1)
+    compare(Untied(channels, filters, axis, axis, groups, tiles), batch, 3, size)
 
 
 def test_pointwise_and_strided() -> None:

@@ -11,7 +11,7 @@ from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
 from cnnbuilder.operations import FUNCTIONS, Correlate, LocalNormalise, Map, Operation, Product, Reduce, Softmax
 from cnnbuilder.operations.reduce import Each
-from tests.kernels.drawing import correlations, transpositions
+from tests.kernels.drawing import correlations, transpositions, untied
 from tests.kernels.running import Array, Data, backward, draw_data, forward
 
 pytestmark = pytest.mark.usefixtures("kernels")
@@ -102,7 +102,7 @@ def same_as_plain(operation: Operation, data: Data) -> None:
 
 
 @given(
-    st.one_of(correlations(8), transpositions(8)),
+    st.one_of(correlations(8), transpositions(8), untied(8)),
     st.integers(0, 2**32 - 1),
     st.sampled_from([math.nan, math.inf, -math.inf]),
 )
