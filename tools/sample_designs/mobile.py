@@ -123,8 +123,9 @@ def squeezenet() -> dict[str, Any]:
 def inception() -> dict[str, Any]:
     """C. Szegedy et al., "Going deeper with convolutions" (2014): the beginning of table 1, to its first such block."""
     net = Growing(photograph(), conv("conv1", 64, 7, stride=[2, 2], padding=3), relu("relu1"))
-    net.then(max_pool("pool1", 3, ceil_mode=True), conv("conv2_reduce", 64, 1), relu("relu2_reduce"))
-    source = net.then(conv("conv2", 192, 3, padding=1), relu("relu2"), max_pool("pool2", 3, ceil_mode=True))
+    net.then(max_pool("pool1", 3, ceil_mode=True), block("norm1", "local_response_norm"))
+    net.then(conv("conv2_reduce", 64, 1), relu("relu2_reduce"), conv("conv2", 192, 3, padding=1), relu("relu2"))
+    source = net.then(block("norm2", "local_response_norm"), max_pool("pool2", 3, ceil_mode=True))
     ones = net.then(conv("ones", 64, 1), relu("ones_relu"), after=source)
     net.then(conv("threes_reduce", 96, 1), relu("threes_reduce_relu"), after=source)
     threes = net.then(conv("threes", 128, 3, padding=1), relu("threes_relu"))
