@@ -58,7 +58,7 @@ def test_vgg_falls_into_its_stages():
     graph = load(samples() / "vgg16.json").graph
     found = repeats(graph)
     assert [(stage[0], stage[-1]) for stage in found[:5]] == [(f"conv{n}_1", f"pool{n}") for n in range(1, 6)]
-    assert found[5:] == [("dense1", "relu6"), ("dense2", "relu7")]
+    assert found[5:] == [("dense1", "relu6", "dropout1"), ("dense2", "relu7", "dropout2")]
 
 
 def test_branches():
