@@ -68,6 +68,8 @@ def transposed_conv(x, p, weight, training):
         more = p["output_padding"]
     y = functional.pad(y, (-left, more[1] - right, -top, more[0] - bottom))
     return y + weight["bias"][:, None, None] if p["bias"] == "channel" else y
+
+
 def unfolded(x, p):
     """The window of every place and channel: (n, groups, channels of a group × taps, rows, columns)."""
     top, bottom, left, right = sides(p["padding"], x.shape[2:], p["kernel_size"], p["stride"], p["dilation"])
@@ -167,6 +169,26 @@ def multiply(x, *others):
     return math.prod(others, start=x)
 
 
+def pad(x, p, weight, training):
+    top, bottom, left, right = sides(p["padding"], None, None, None, None)
+    mode = {"zeros": "constant", "reflect": "reflect", "edge": "replicate"}[p["mode"]]
+    return functional.pad(x, (left, right, top, bottom), mode)
+
+
+def upsample(x, p, weight, training):
+    smooth = {"align_corners": False} if p["mode"] == "bilinear" else {}
+    return functional.interpolate(x, scale_factor=tuple(p["scale"]), mode=p["mode"], **smooth)
+
+
+def channel_select(x, p, weight, training):
+    return x if p["channels"] is None else x[:, p["channels"]]
+
+
+def dropout(x, p, weight, training):
+    assert not training, "its masks are the network's own"
+    return x
+
+
 def dense(x, p, weight, training):
     return functional.linear(x, weight["weight"], weight.get("bias"))
 
@@ -198,6 +220,10 @@ KINDS = {
     "channel_pool": channel_pool,
     "adaptive_pool": adaptive_pool,
     "reshape": reshape,
+    "pad": pad,
+    "upsample": upsample,
+    "channel_select": channel_select,
+    "dropout": dropout,
     "activation": lambda x, p, weight, training: FUNCTIONS[p["function"]](x, p),
     "prelu": lambda x, p, weight, training: functional.prelu(x, weight["weight"]),
     "softmax": lambda x, p, weight, training: torch.softmax(x, 1),
