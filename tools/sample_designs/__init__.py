@@ -15,6 +15,7 @@ DESIGNS = {
     "any-size": small.any_size,
     "inception": mobile.inception,
     "squeezenet": mobile.squeezenet,
+    "shufflenet-v2": mobile.shufflenet_v2,
     "mobilenet-v2": mobile.mobilenet_v2,
     "alexnet": photographs.alexnet,
     "vgg16": photographs.vgg16,
