@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 
 Shape = tuple[int, ...]
@@ -41,7 +42,7 @@ def show(shape: Shape | None) -> str:
     return TIMES.join(str(n) for n in shape)
 
 
-def show_pair(pair: Iterable[int]) -> str:
+def show_pair(pair: Iterable[int | Fraction]) -> str:
     """`5 × 5`, as a kernel's or a map's size is written."""
     return TIMES.join(str(n) for n in pair)
 

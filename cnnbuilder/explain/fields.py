@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from cnnbuilder.design.check import Report, check
@@ -83,10 +84,11 @@ class Field:
     """The receptive field of any unit, as if the volume went on beyond its borders."""
 
     size: Pair
-    """Rows and columns."""
-    jump: Pair
+    """Rows and columns. Behind a transposed convolution the fields of neighbouring units may lie differently about
+    where they should be; then what holds each of them."""
+    jump: tuple[int | Fraction, int | Fraction]
     """How far it moves from one unit to the next; 0 where every unit has the same."""
-    start: Pair
+    start: tuple[int | Fraction, int | Fraction]
     """The first row and column of the field of the unit in the upper left corner; negative in the padding."""
 
 

@@ -6,7 +6,9 @@ networks" (2019), here from the output back.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import singledispatch
+from math import ceil, floor
 
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
@@ -29,16 +31,17 @@ from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 @dataclass(frozen=True)
 class Span:
-    """Unit j reads the cells `j · jump + low` to `j · jump + high`."""
+    """Unit j reads the cells from `j · jump + low` to `j · jump + high`. Fractions, where units lie closer than cells,
+    have no greater denominator than `jump`, so that for some units both ends are cells."""
 
-    jump: int
-    low: int
-    high: int
+    jump: int | Fraction
+    low: int | Fraction
+    high: int | Fraction
 
     @property
     def size(self) -> int:
-        """How many cells these are."""
-        return self.high - self.low + 1
+        """How many cells these are at most."""
+        return int(self.high - self.low) + 1
 
     def through(self, axis: Axis) -> "Span":
         """What the windows at these cells read."""
@@ -49,15 +52,15 @@ class Span:
         return Span(self.jump * axis.stride, low, high)
 
     def back(self, axis: Axis) -> "Span":
-        """The positions of the windows that read these cells; all of them where they do not move evenly with them."""
-        if self.jump % axis.stride:
-            return all_of(axis.output)
-        low = -((axis.spread - 1 - axis.before - self.low) // axis.stride)
-        high = max((self.high + axis.before) // axis.stride, low)
-        if not self.jump:
+        """The positions of the windows that read these cells."""
+        jump = Fraction(self.jump) / axis.stride
+        parts = jump.denominator
+        low = Fraction(ceil(parts * Fraction(self.low + axis.before - axis.spread + 1) / axis.stride), parts)
+        high = max(Fraction(floor(parts * Fraction(self.high + axis.before) / axis.stride), parts), low)
+        if not jump:
             last = axis.output - 1
-            return Span(0, min(max(low, 0), last), max(min(high, last), 0))
-        return Span(self.jump // axis.stride, low, high)
+            return Span(0, min(max(int(low), 0), last), max(min(int(high), last), 0))
+        return Span(jump, low, high)
 
     def joined(self, other: "Span", size: int) -> "Span":
         """The cells of both; all `size` of them where they do not move together."""

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import FUNCTIONS, Correlate, LocalNormalise, Map, Operation, Product, Reduce, Softmax
+from cnnbuilder.operations import (
+    FUNCTIONS,
+    Correlate,
+    LocalNormalise,
+    Map,
+    Operation,
+    Product,
+    Reduce,
+    Softmax,
+    Transposed,
+)
 from cnnbuilder.operations.reduce import Each
 from tests.kernels.drawing import correlations, transpositions, untied
 from tests.kernels.running import Array, Data, backward, draw_data, forward
@@ -113,6 +123,20 @@ def test_what_is_not_finite_reaches_only_what_reads_it(operation: Operation, see
         array = [data.inputs[0], data.weights[0], data.gradient][number]
         array.flat[rng.integers(array.size)] = value
         same_as_plain(operation, data)
+
+
+@both
+def test_what_is_added_to_stays_where_padding_lies_under_an_infinite_weight(dtype: str) -> None:
+    axis = Axis(5, 3, before=1, after=1)
+    operation = Transposed(Correlate(4, 16, axis, axis, bias="none"))
+    data = draw_data(operation, 1, 0)
+    data.weights[0][3, 2, 0, 0] = math.inf
+    output, saved = forward(operation, data, dtype)
+    plain = backward(operation, "to_input", data, output, saved, dtype)[0]
+    start = np.full_like(plain, 7)
+    found = backward(operation, "to_input", data, output, saved, dtype, 3, [start], 1)[0]
+    assert np.isfinite(found[0, 3, 0]).all() and np.isinf(found[0, 3, 1:, 1:]).all()
+    np.testing.assert_allclose(found, plain + 7, rtol=1e-5, atol=1e-5)
 
 
 def test_an_infinite_weight_over_padding_is_not_read() -> None:

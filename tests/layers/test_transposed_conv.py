@@ -1,5 +1,7 @@
 """Transposed convolution: the convolution turned round, its sizes, and what is said of them."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -156,8 +158,11 @@ def test_the_field_of_what_was_made_smaller_and_larger_again():
     assert typical_field(design, "next", "up") == Field((3, 3), (2, 2), (0, 0))
     assert typical_field(design, "next", "down") == Field((2, 2), (1, 1), (0, 0))
     assert typical_field(design, "next", "image") == Field((4, 4), (2, 2), (0, 0))
-    # A single output has its place within a window: no field goes along with it.
-    assert typical_field(design, "up", "down") == Field((8, 8), (0, 0), (0, 0))
+    # Two neighbouring outputs come from the same value: the field of each is one, and moves by half a place.
+    half = Fraction(1, 2)
+    assert typical_field(design, "up", "down") == Field((1, 1), (half, half), (-half, -half))
+    # Of the picture one has its own pixel and the next, the other its own and the one before.
+    assert typical_field(design, "up", "image") == Field((3, 3), (1, 1), (-1, -1))
 
 
 def test_a_new_one_doubles_the_size_and_halves_the_maps():
