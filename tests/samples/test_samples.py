@@ -101,6 +101,16 @@ def test_lenet_of_1998_has_the_authors_parameters():
     assert sum(parameters.values()) - parameters["output"] == 60_000  # their output vectors are not trained
 
 
+def test_lenet_of_1998_sees_the_authors_values_on_32_by_32_pixels():
+    layer = sample("lenet-1998").blocks["image"].layer
+    ((mean,), (deviation,)) = layer.mean, layer.deviation
+    assert [(x - mean) / deviation for x in (0, 1)] == pytest.approx([-0.1, 1.175])
+    x = np.full((1, 28, 28), -0.1, np.float32)
+    x[:, 4:24, 4:24] = 1.175
+    framed = Network(sample("lenet-1998")).forward(x)["frame"]
+    assert np.array_equal(framed[0], np.pad(x, ((0, 0), (2, 2), (2, 2)), constant_values=np.float32(-0.1)))
+
+
 def connections(design, id):
     """How many values the units of a block read, and their biases with them."""
     report, block = check(design), design.blocks[id]

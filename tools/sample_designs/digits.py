@@ -61,11 +61,14 @@ def subsampling(name: str, channels: int) -> list[Block]:
 
 def lenet_1998() -> dict[str, Any]:
     """Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998); see docs/lenet-1998.md."""
-    image = block("image", "input", channels=1, height=32, width=32, scale="0-1", fit="stretch")
+    # The authors' values: −0.1 for what is empty, 1.175 for ink.
+    image = grey_image(28)
+    image["params"] |= {"mean": [round(0.1 / 1.275, 9)], "deviation": [round(1 / 1.275, 9)]}
     return design(
         "LeNet-5 of 1998",
         [
             image,
+            block("frame", "pad", padding=[2, 2, 2, 2], mode="edge"),
             conv("c1", 6, 5),
             squash("c1_tanh"),
             *subsampling("s2", 6),
@@ -82,7 +85,7 @@ def lenet_1998() -> dict[str, Any]:
         ],
         labels=DIGITS,
         rows=[
-            ["image", "c1", "c1_tanh", "s2_mean", "s2_scale", "s2_tanh"],
+            ["image", "frame", "c1", "c1_tanh", "s2_mean", "s2_scale", "s2_tanh"],
             ["c3", "c3_tanh", "s4_mean", "s4_scale", "s4_tanh"],
             ["c5", "c5_tanh", "flatten", "f6", "f6_tanh", "output", "softmax"],
         ],
