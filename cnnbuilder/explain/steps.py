@@ -25,7 +25,7 @@ from cnnbuilder.operations import (
     Softmax,
     Transposed,
 )
-from cnnbuilder.operations.gather import Padded, Source
+from cnnbuilder.operations.gather import Interpolated, Padded, Repeated, Source
 from cnnbuilder.operations.reduce import Each, Range, Shares, Windows
 
 
@@ -128,6 +128,14 @@ def _gathered(axis: Source, span: Span) -> Span:
     if isinstance(axis, Padded):
         # As if there were no borders: what is padded is never seen.
         return span.through(Axis(axis.size, 1, before=axis.before, after=axis.after))
+    if isinstance(axis, Repeated) and span.jump % axis.scale == 0:
+        low, high = span.low // axis.scale, span.high // axis.scale
+        if isinstance(axis, Interpolated):  # place i reads the cells on both sides of (i + ½) / scale − ½
+            low = (2 * span.low + 1 - axis.scale) // (2 * axis.scale)
+            high = -((axis.scale - 1 - 2 * span.high) // (2 * axis.scale))
+        if not span.jump:
+            low, high = max(low, 0), min(high, axis.size - 1)
+        return Span(span.jump // axis.scale, low, high)
     return span if type(axis) is Source else all_of(axis.size)
 
 

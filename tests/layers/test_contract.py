@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cnnbuilder import Design, Network, check
 from cnnbuilder.design.layer import GROUPS, kinds, parameters_of
-from cnnbuilder.operations import Correlate, Merge, Product, Reduce, Transposed, Untied, View
+from cnnbuilder.operations import Correlate, Gather, Merge, Product, Reduce, Transposed, Untied, View
 from tests.arrays import assert_all_close, assert_close, distinct, some_weights
 from tests.strategies import layers
 
@@ -151,7 +151,7 @@ def by_index_map(operation, inputs, weights):
     for index in np.ndindex(output.shape):
         terms = []
         for read in operation.reads(index):
-            factor = 1.0 if read.weight is None else weights[read.weight][read.weight_index]
+            factor = read.factor if read.weight is None else weights[read.weight][read.weight_index]
             terms.append(inputs[read.input][read.index] * factor)
         if isinstance(operation, Reduce):
             output[index] = max(terms) if operation.function == "max" else sum(terms) / operation.divisor(index)
@@ -171,7 +171,7 @@ def by_index_map(operation, inputs, weights):
 def test_the_plain_loops_follow_the_index_maps(kind, data, seed):
     case = data.draw(layers(kind))
     operations = case.layer.lower(*case.shapes)
-    known = (Correlate, Merge, Product, Reduce, Transposed, Untied, View)
+    known = (Correlate, Gather, Merge, Product, Reduce, Transposed, Untied, View)
     if not all(isinstance(operation, known) for operation in operations):
         return
     network = network_of(case, "float64", seed)
