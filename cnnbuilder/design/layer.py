@@ -44,6 +44,8 @@ class Weight:
     """Whether it counts as parameters; running statistics do not."""
     connections: tuple[tuple[int, ...], ...] | None = None
     """Given, `weight[i, c]` is fixed at 0 for every channel c that filter i does not list."""
+    axes: tuple[str, ...] = ()
+    """What each axis counts, for an array of kernels: `row` and `column` are those of one kernel."""
 
     @property
     def count(self) -> int:

@@ -161,7 +161,7 @@ class TransposedConv(Layer, kind="transposed_conv", group="Convolution", label="
         for kernel, stride in zip(self.kernel_size, self.stride, strict=True):
             reads *= max(1.0, kernel / stride)
         shape = (channels, self.filters // self.groups, *self.kernel_size)
-        found = {"weight": Weight(shape, fan_in=round(reads))}
+        found = {"weight": Weight(shape, fan_in=round(reads), axes=("channel", "filter", "row", "column"))}
         return {**found, "bias": Weight((self.filters,))} if self.bias == "channel" else found
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:

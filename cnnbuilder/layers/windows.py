@@ -1,7 +1,7 @@
 """What the kinds of convolution share, however they share their weights: parameters, shapes, words and costs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, ClassVar
 
@@ -83,8 +83,9 @@ class Windows(Layer, kind=None, group="", label=""):
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         fan_in = inputs[0][0] // self.groups * prod(self.kernel_size)
-        shapes = self.operation(inputs[0]).weight_shapes
-        return {name: Weight(shape, fan_in if name == "weight" else None) for name, shape in shapes.items()}
+        operation = self.operation(inputs[0])
+        found = {name: Weight(shape) for name, shape in operation.weight_shapes.items()}
+        return {**found, "weight": replace(found["weight"], fan_in=fan_in, axes=operation.weight_axes)}
 
     def lower(self, *inputs: Shape) -> Sequence[Operation]:
         return (self.operation(inputs[0]),)

@@ -41,6 +41,11 @@ class Sliding(Operation):
         """Of a weight whose kernels take turns from place to place the axes that number them, down and across."""
         return {}
 
+    @property
+    def weight_axes(self) -> tuple[str, ...]:
+        """What each axis of `weight` counts; `row` and `column` are those of one kernel."""
+        return ("filter", "channel", "row", "column")
+
     def channels_of(self, filter: int) -> Sequence[int]:
         """The channels that a filter reads, numbered within its group."""
         return range(self.channels // self.groups)

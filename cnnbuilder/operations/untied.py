@@ -44,6 +44,12 @@ class Untied(Sliding):
         found: dict[str, Pair] = {"weight": (1, 2) if self.tiles is None else (4, 5)}
         return {**found, "bias": (1, 2)} if self.bias == "kernel" else found
 
+    @property
+    def weight_axes(self) -> tuple[str, ...]:
+        if self.tiles is None:
+            return ("filter", "place down", "place across", "channel", "row", "column")
+        return ("filter", "channel", "row", "column", "tile down", "tile across")
+
     def weight_index(self, output: Index, channel: int, row: int, column: int) -> Index:
         i, j, k = output
         if self.tiles is None:

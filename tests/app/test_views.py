@@ -89,9 +89,23 @@ def test_index_and_place_are_inverse(shape: tuple[int, ...]) -> None:
     assert tiles.place(shape) is None
 
 
+CONV = ("filter", "channel", "row", "column")
+TILED = (*CONV, "tile down", "tile across")
+
+
+def test_kernels_that_take_turns_are_seen_one_by_one() -> None:
+    tiles = Tiles(some(2, 3, 5, 4, 2, 2), "kernel", TILED)
+    assert tiles.values.shape == (2 * 3 * 2 * 2, 5, 4) and tiles.leading == (2, 3, 2, 2)
+    for index in np.ndindex(*tiles.array.shape):
+        at = tiles.place(index)
+        assert at is not None and tiles.index(at) == index and tiles.values[at] == tiles.array[index]
+    words = "filter 1, channel 2, tile down 0, tile across 1, row 4, column 3"
+    assert tiles.words((1, 2, 4, 3, 0, 1)) == words
+
+
 def test_words_of_places() -> None:
     assert Tiles(some(6, 4, 5), "map").words((2, 3, 1)) == "map 2, row 3, column 1"
-    assert Tiles(some(6, 3, 4, 5), "kernel").words((2, 1, 3, 0)) == "filter 2, channel 1, row 3, column 0"
+    assert Tiles(some(6, 3, 4, 5), "kernel", CONV).words((2, 1, 3, 0)) == "filter 2, channel 1, row 3, column 0"
     assert Tiles(some(10), "map").words((4,)) == "value 4"
     assert Tiles(some(10, 3), "kernel").words((4, 2)) == "unit 4, input 2"
 

@@ -33,6 +33,8 @@ class Choice:
     name: str
     """The block whose output it is about, or the weight: `conv1`, `conv1.weight`."""
     array: Any
+    axes: tuple[str, ...] = ()
+    """What its axes count, for an array of kernels."""
 
 
 class MapsView(QWidget):
@@ -178,10 +180,20 @@ class MapsView(QWidget):
             self._show_nothing(block)
         self._tell()
 
+    def kernels(self, id: str, arrays: Mapping[str, Any], before: str = "") -> list[Choice]:
+        """The weights of a block, or what there is for each of them."""
+        inference = self._session.shown.report.inferences[id]
+        axes = {f"{id}.{name}": weight.axes for name, weight in (inference.weights if inference else ())}
+        own = [name for name in arrays if name.rpartition(".")[0] == id]
+        return [
+            Choice(f"{before}{name.rpartition('.')[2]}", "kernel", name, arrays[name], _fitting(axes, name, arrays))
+            for name in own
+        ]
+
     def _show_tiles(self) -> None:
         choice = self._choice()
         assert choice is not None
-        tiles = Tiles(choice.array, choice.word)
+        tiles = Tiles(choice.array, choice.word, choice.axes)
         if not same(self._tiles, tiles):
             self._tiles, self._summary = tiles, Summary(tiles)
         assert self._tiles is not None and self._summary is not None
@@ -295,7 +307,7 @@ class Kernels(MapsView):
     empty = "Select a block with weights to see its kernels: a row for each filter, a column for each input channel."
 
     def choices(self, id: str, result: Result) -> list[Choice]:
-        return [Choice(label, "kernel", name, array) for label, name, array in _arrays_of(id, result.weights)]
+        return self.kernels(id, result.weights)
 
     def companion(self, choice: Choice, index: tuple[int, ...]) -> str:
         gradients: Mapping[str, Any] = self._result.weight_gradients if self._result else {}
@@ -316,10 +328,7 @@ class Gradients(MapsView):
             return []
         return [
             Choice("dJ/d output", "map", id, result.output_gradients[id]),
-            *(
-                Choice(f"dJ/d {label}", "kernel", name, array)
-                for label, name, array in _arrays_of(id, result.weight_gradients)
-            ),
+            *self.kernels(id, result.weight_gradients, "dJ/d "),
         ]
 
     def nothing(self, block: str) -> str:
@@ -342,6 +351,7 @@ def _gradient(value: float) -> str:
     return "0" if value == 0 else f"{float(value):.1e}".replace("-", "−")
 
 
-def _arrays_of(id: str, arrays: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
-    """Label, name and array of each weight of a block."""
-    return [(name.rpartition(".")[2], name, arrays[name]) for name in arrays if name.rpartition(".")[0] == id]
+def _fitting(axes: Mapping[str, tuple[str, ...]], name: str, arrays: Mapping[str, Any]) -> tuple[str, ...]:
+    """A weight's axes; none where the array is from before the last edit and has others."""
+    found = axes.get(name, ())
+    return found if len(found) == arrays[name].ndim else ()

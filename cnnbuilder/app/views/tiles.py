@@ -15,8 +15,6 @@ At = tuple[int, int, int]
 """Tile, row, column."""
 MOST_NAMED = 12
 MOST_SAMPLES, PART = 40_000, 1_000_000
-AXES = {"map": ("map",), "kernel": ("filter", "channel")}
-"""What the leading axes of an array count, by what one tile is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,20 +24,36 @@ class Tiles:
     array: Array
     word: str
     """What one tile is: `map` or `kernel`."""
+    axes: tuple[str, ...] = ()
+    """What the array's axes count, where `row` and `column`, those of a tile, are not the last."""
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The axes as they are seen: those that number the tiles, then a tile's rows and columns."""
+        own = [self.axes.index(axis) for axis in ("row", "column")] if self.axes else []
+        return (*(axis for axis in range(self.array.ndim) if axis not in own), *own)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What the axes that number the tiles count."""
+        return tuple(self.axes[axis] for axis in self.order[:-2]) if self.axes else (self.word,)
 
     @cached_property
     def values(self) -> Array:
         """`[tile, row, column]`; a vector is laid out row by row."""
         if self.array.ndim == 1:
             return as_grid(self.array)[None]
-        return (
-            self.array[None] if self.array.ndim == 2 else self.array.reshape(prod(self.leading), *self.array.shape[-2:])
-        )
+        seen = self.array.transpose(self.order)
+        return seen.reshape(prod(self.leading), *seen.shape[-2:])
 
-    @property
+    @cached_property
     def leading(self) -> tuple[int, ...]:
-        """The axes that number the tiles."""
-        return self.array.shape[:-2] if self.array.ndim > 2 else ()
+        """The sizes of the axes that number the tiles."""
+        return tuple(self.array.shape[axis] for axis in self.order[:-2])
+
+    def _stored(self, seen: tuple[int, ...]) -> tuple[int, ...]:
+        """The index of the array for an index in the order that is seen."""
+        return tuple(seen[self.order.index(axis)] for axis in range(len(seen)))
 
     @property
     def across(self) -> int | None:
@@ -70,7 +84,8 @@ class Tiles:
         if self.array.ndim == 1:
             number = row * columns + column
             return (number,) if number < len(self.array) else None
-        return (*(int(n) for n in np.unravel_index(tile, self.leading)), row, column) if self.leading else (row, column)
+        numbers = (int(n) for n in np.unravel_index(tile, self.leading)) if self.leading else ()
+        return self._stored((*numbers, row, column))
 
     def place(self, index: tuple[int, ...]) -> At | None:
         """Where an index of the array is seen."""
@@ -80,8 +95,8 @@ class Tiles:
             return None
         if self.array.ndim == 1:
             return (0, *divmod(index[0], self.values.shape[2]))
-        tile = int(np.ravel_multi_index(index[:-2], self.leading)) if self.leading else 0
-        return tile, index[-2], index[-1]
+        *numbers, row, column = (index[axis] for axis in self.order)
+        return int(np.ravel_multi_index(numbers, self.leading)) if numbers else 0, row, column
 
     def words(self, index: tuple[int, ...]) -> str:
         """`map 2, row 3, column 27`."""
@@ -89,12 +104,12 @@ class Tiles:
             return f"value {index[0]}"
         if len(index) == 2:
             return f"unit {index[0]}, input {index[1]}"
-        axes, leading = AXES.get(self.word, ()), index[:-2]
-        if len(axes) == len(leading):
-            named = ", ".join(f"{axis} {n}" for axis, n in zip(axes, leading, strict=True))
+        *numbers, row, column = (index[axis] for axis in self.order)
+        if len(self.names) == len(numbers):
+            named = ", ".join(f"{axis} {n}" for axis, n in zip(self.names, numbers, strict=True))
         else:
-            named = f"{self.word} {', '.join(map(str, leading))}"
-        return f"{named}, row {index[-2]}, column {index[-1]}"
+            named = f"{self.word} {', '.join(map(str, numbers))}"
+        return f"{named}, row {row}, column {column}"
 
 
 class Summary:
@@ -190,6 +205,7 @@ def same(a: Tiles | None, b: Tiles) -> bool:
     return (
         a is not None
         and a.word == b.word
+        and a.axes == b.axes
         and a.array.shape == b.array.shape
         and a.array.strides == b.array.strides
         and a.array.ctypes.data == b.array.ctypes.data
