@@ -73,9 +73,11 @@ def test_a_card_is_dragged_and_a_kind_is_dropped(play: stage.Stage) -> None:
     play.hand("mouseup", 1)
     play.wait("window.session.shown.undo == 'Move relu1'")
     before = play.ask("len(window.session.design.blocks)")
+    item = "[item for item in window.palette_._items() if item.text(0) == 'Dense'][0]"
+    play.ask(f"window.palette_.tree.scrollToItem({item})")
     x, y = play.ask(
         "(lambda tree: (lambda at: [at.x(), at.y()])(tree.viewport().mapToGlobal(tree.visualItemRect("
-        "[item for item in window.palette_._items() if item.text(0) == 'Dense'][0]).center())))(window.palette_.tree)"
+        f"{item}).center())))(window.palette_.tree)"
     )
     to_x, to_y = play.ask("centre(window.canvas)")
     play.hand("mousemove", x, y, "mousedown", 1)

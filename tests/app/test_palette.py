@@ -87,6 +87,7 @@ def test_down_goes_into_the_list_enter_adds_and_escape_leaves(palette: Palette, 
 
 
 def test_double_click_adds(palette: Palette, qtbot: Any) -> None:
+    palette.tree.scrollToItem(entries(palette)["dense"])
     place = palette.tree.visualItemRect(entries(palette)["dense"]).center()
     qtbot.mouseClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
     with qtbot.waitSignal(palette.chosen) as caught:

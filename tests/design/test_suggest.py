@@ -43,6 +43,12 @@ def test_what_usually_comes_next_comes_first(after: str, first: str) -> None:
     assert found[0].kind == first, [item.kind for item in found]
 
 
+def test_behind_a_first_convolution_pooling_is_one_of_two_that_come_first() -> None:
+    # In the samples as many networks go on convolving as pool.
+    found = suggest.following(LENET, "relu1", HABITS)
+    assert {item.kind for item in found[:2]} == {"conv", "max_pool"}
+
+
 def test_what_does_not_fit_comes_last_and_says_why() -> None:
     found = suggest.following(LENET, "pool1", HABITS)
     fits = [item.misfit is None for item in found]
