@@ -31,7 +31,6 @@ PICTURE: tuple[str, dict[str, Any]] = ("input", {"channels": 1, "height": 28, "w
     [
         ("image", "conv"),
         ("conv1", "activation"),
-        ("relu1", "max_pool"),
         ("pool1", "conv"),
         ("flatten", "dense"),
         ("dense1", "activation"),
