@@ -39,7 +39,7 @@ class TransposedConv(Layer, kind="transposed_conv", group="Convolution", label="
     output_size: Pair | None = pair(
         None,
         low=1,
-        null="as the formula says",
+        null="automatic",
         help="Rows and columns of the output, where several fit; it replaces the output padding.",
     )
 

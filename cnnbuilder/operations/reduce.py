@@ -15,31 +15,45 @@ Range = tuple[int, int, int]
 """`(start, stop, counted)`: the cells `start` to `stop − 1`, and how many the mean divides by along this axis."""
 
 
+class Ranges(Sequence[Range]):
+    """Ranges that are made when asked for. `number` says how many, also beyond what `len` can."""
+
+    @property
+    def number(self) -> int:
+        """How many ranges there are."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self.number
+
+
 @dataclass(frozen=True)
-class Windows(Sequence[Range]):
+class Windows(Ranges):
     """The ranges of a sliding window along `axis`; made when asked for, because there may be thousands of millions."""
 
     axis: Axis
     count_padding: bool = True
     """Whether the mean divides by the cells in the padding too."""
 
-    def __len__(self) -> int:
+    @property
+    def number(self) -> int:
         return self.axis.output
 
     def __getitem__(self, position: int) -> Range:  # type: ignore[override]
-        if not 0 <= position < len(self):
+        if not 0 <= position < self.number:
             raise IndexError(position)
         start, stop, counted = self.axis.cells(position)
         return start, stop, counted if self.count_padding else stop - start
 
 
 @dataclass(frozen=True)
-class Each(Sequence[Range]):
+class Each(Ranges):
     """The ranges of an axis that is left as it is: every one holds one cell."""
 
     cells: int
 
-    def __len__(self) -> int:
+    @property
+    def number(self) -> int:
         return self.cells
 
     def __getitem__(self, position: int) -> Range:  # type: ignore[override]
@@ -49,14 +63,15 @@ class Each(Sequence[Range]):
 
 
 @dataclass(frozen=True)
-class Shares(Sequence[Range]):
+class Shares(Ranges):
     """The ranges of an axis of `cells` divided into `parts`, as alike as can be: part i runs from ⌊i · cells / parts⌋
     to ⌈(i + 1) · cells / parts⌉. They overlap where the division leaves a rest."""
 
     cells: int
     parts: int
 
-    def __len__(self) -> int:
+    @property
+    def number(self) -> int:
         return self.parts
 
     def __getitem__(self, position: int) -> Range:  # type: ignore[override]
@@ -91,7 +106,8 @@ class Reduce(Operation):
 
     @property
     def output_shape(self) -> Shape:
-        return (len(self.channels), len(self.rows), len(self.columns))
+        axes = (self.channels, self.rows, self.columns)
+        return tuple(axis.number if isinstance(axis, Ranges) else len(axis) for axis in axes)
 
     @property
     def work(self) -> int:

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from cnnbuilder import Design, DesignError, Network
+from cnnbuilder import Design, DesignError, MemoryLimitError, Network
 from cnnbuilder.design.layer import Weight
 from cnnbuilder.engine.buffers import POOL, Pool, size_class
 from cnnbuilder.engine.tape import Tape
@@ -160,3 +160,13 @@ def test_a_layer_whose_weights_do_not_fit_its_operation_is_refused_before_a_kern
     monkeypatch.setitem(report.inferences, "c0", type(found)(found.shape, None, (), wrong, 5))
     with pytest.raises(TypeError, match="weight"):
         Tape(report)
+
+
+@pytest.mark.parametrize("kind", ["max_pool", "global_pool", "adaptive_pool", "locally_connected", "transposed_conv"])
+def test_maps_larger_than_any_memory_are_refused_in_one_line(kind):
+    blocks = [{"id": "image", "kind": "input"}]
+    blocks += [{"id": f"up{n}", "kind": "upsample", "params": {"scale": 2**31 - 1}} for n in range(3)]
+    blocks.append({"id": "it", "kind": kind})
+    network = Network(Design.from_dict({"format": "cnnbuilder", "version": 1, "blocks": blocks}))
+    with pytest.raises(MemoryLimitError):
+        network.forward(np.zeros((1, 28, 28)))
