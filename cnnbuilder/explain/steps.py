@@ -13,6 +13,7 @@ from math import ceil, floor
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.region import sizes
 from cnnbuilder.operations import (
+    Drop,
     Gather,
     LocalNormalise,
     Map,
@@ -90,7 +91,7 @@ def _everything(operation: Operation, input: int) -> Spans:
 
 
 @span_of.register
-def _(operation: LocalNormalise | Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Spans]:
+def _(operation: Drop | LocalNormalise | Map | Normalise | Rectify | Softmax, spans: Spans) -> list[Spans]:
     return [spans]
 
 
@@ -128,14 +129,12 @@ def _gathered(axis: Source, span: Span) -> Span:
     if isinstance(axis, Padded):
         # As if there were no borders: what is padded is never seen.
         return span.through(Axis(axis.size, 1, before=axis.before, after=axis.after))
-    if isinstance(axis, Repeated) and span.jump % axis.scale == 0:
-        low, high = span.low // axis.scale, span.high // axis.scale
-        if isinstance(axis, Interpolated):  # place i reads the cells on both sides of (i + ½) / scale − ½
-            low = (2 * span.low + 1 - axis.scale) // (2 * axis.scale)
-            high = -((axis.scale - 1 - 2 * span.high) // (2 * axis.scale))
-        if not span.jump:
-            low, high = max(low, 0), min(high, axis.size - 1)
-        return Span(span.jump // axis.scale, low, high)
+    if isinstance(axis, Repeated):
+        # It is the way back through windows of the outputs that a cell gives something to.
+        scale = axis.scale
+        if isinstance(axis, Interpolated):  # those less than `scale` from the centre of the cell
+            return span.back(Axis(axis.count, 2 * scale - scale % 2, scale, before=scale // 2, after=scale // 2))
+        return span.back(Axis(axis.count, scale, scale))
     return span if type(axis) is Source else all_of(axis.size)
 
 

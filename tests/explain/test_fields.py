@@ -253,3 +253,22 @@ def test_a_thousand_blocks():
     cb.check(design)
     assert typical_field(design, last, "image").size == (667, 667)
     assert receptive_field(design, last, (112, 112), of="image") == (0, 223, 0, 223)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "size"),
+    [
+        ("dropout", {}, (3, 3)),
+        ("upsample", {"scale": 3}, (3, 3)),
+        ("upsample", {"scale": 2, "mode": "bilinear"}, (4, 4)),
+        ("upsample", {"scale": 3, "mode": "bilinear"}, (4, 4)),
+        ("pad", {}, (3, 3)),
+    ],
+)
+def test_what_moves_values_leaves_a_field_that_units_inside_have(kind, params, size):
+    conv = {"id": "conv", "kind": "conv", "params": {"filters": 1, "padding": "same"}}
+    blocks = [{"id": "image", "kind": "input"}, conv, {"id": "it", "kind": kind, "params": params}]
+    design = cb.Design.from_dict({"format": "cnnbuilder", "version": 1, "blocks": blocks})
+    assert typical_field(design, "it", "image").size == size
+    exact = (receptive_field(design, "it", (row, row), of="image") for row in range(12, 18))
+    assert max((bottom - top + 1, right - left + 1) for top, bottom, left, right in exact) == size
