@@ -80,8 +80,11 @@ def powers(step: Integers, base: Values, count: int, target: Values) -> None:
         for i in range(count):
             root = math.sqrt(base[i])
             target[i] = real(1) / (root * math.sqrt(root))
+        return
+    beta = real(as_float(step[BETA]))
+    if beta == 0:
+        fill(target, count, real(1))  # also where the base is infinite
     else:
-        beta = real(as_float(step[BETA]))
         for i in range(count):
             target[i] = math.exp(-beta * math.log(base[i]))
 

@@ -14,7 +14,10 @@ from cnnbuilder.operations.base import Index, Operation, Read
 
 @dataclass(frozen=True)
 class LocalNormalise(Operation):
-    """Over `size` neighbouring channels of a volume: `size // 2` before the channel itself, the rest after it."""
+    """Over `size` neighbouring channels of a volume: `size // 2` before the channel itself, the rest after it.
+
+    With a β of 0 every value is divided by 1, whatever its neighbours hold (NaN too: IEEE 754, pow), so none is read.
+    """
 
     shape: Shape
     size: int
@@ -25,12 +28,12 @@ class LocalNormalise(Operation):
     @property
     def before(self) -> int:
         """How many channels before its own an output reads, where there are so many."""
-        return min(self.size // 2, self.shape[0] - 1)
+        return min(self.size // 2, self.shape[0] - 1) if self.beta else 0
 
     @property
     def after(self) -> int:
         """How many channels after its own an output reads, where there are so many."""
-        return min((self.size - 1) // 2, self.shape[0] - 1)
+        return min((self.size - 1) // 2, self.shape[0] - 1) if self.beta else 0
 
     @property
     def input_shapes(self) -> tuple[Shape, ...]:

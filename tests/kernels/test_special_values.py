@@ -180,6 +180,16 @@ def test_large_values_are_normalised_to_nearly_nothing(dtype: str) -> None:
     assert np.isfinite(backward(operation, "to_input", data, output, saved, dtype)[0]).all()
 
 
+@both
+def test_the_power_of_nothing_is_one_whatever_the_neighbours_hold(dtype: str) -> None:
+    operation = LocalNormalise((3, 1, 1), 3, 1.0, 0.0, 1.0)
+    data = Data([np.array([math.nan, 2.0, 1e30]).reshape(1, 3, 1, 1)], [], np.ones((1, 3, 1, 1)))
+    output, saved = forward(operation, data, dtype)
+    np.testing.assert_array_equal(output.ravel(), np.array([math.nan, 2.0, 1e30], dtype))
+    gradient = backward(operation, "to_input", data, output, saved, dtype)[0].ravel()
+    np.testing.assert_array_equal(gradient[1:], [1.0, 1.0])
+
+
 def test_what_has_no_kernel() -> None:
     from cnnbuilder.operations import View
 
