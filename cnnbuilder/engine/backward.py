@@ -1,6 +1,6 @@
 """The backward pass: from the gradient at one value to those of every value and weight before it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from cnnbuilder import kernels
 from cnnbuilder.design.errors import UnknownNameError
 from cnnbuilder.engine import memory
-from cnnbuilder.engine.buffers import Room, Slot, bytes_of
+from cnnbuilder.engine.buffers import Layout, Room, Slot
 from cnnbuilder.engine.cancel import Cancel
 from cnnbuilder.engine.plan import Plan, Progress
+from cnnbuilder.engine.remembering import remember
 from cnnbuilder.engine.tape import Node, Tape
 from cnnbuilder.operations import Merge
 
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
+Make = Callable[[str], Array | None]
+
+
 class _Arrays(Mapping[str, Array]):
-    """Read-only arrays by name; a name without one has gradient 0, because the loss does not depend on it."""
+    """Read-only arrays by name, made when they are asked for; a name without one has gradient 0, because the loss does
+    not depend on it."""
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
-    def __init__(self, found: dict[str, Array], shapes: dict[str, tuple[int, ...]], dtype: str, what: str) -> None:
-        self._found = found
+    def __init__(self, make: Make, shapes: Mapping[str, tuple[int, ...]], dtype: str, what: str) -> None:
+        self._make = make
+        self._found: dict[str, Array] = {}
         self._shapes = shapes
         self._dtype = dtype
         self._what = what
@@ -37,8 +43,11 @@ class _Arrays(Mapping[str, Array]):
         if name not in self._shapes:
             raise UnknownNameError(f"there is no {self._what} {name!r} in this run")
         if name not in self._found:
-            self._found[name] = np.zeros(self._shapes[name], self._dtype)
-            self._found[name].flags.writeable = False
+            array = self._make(name)
+            if array is None:
+                array = np.zeros(self._shapes[name], self._dtype)
+                array.flags.writeable = False
+            self._found.setdefault(name, array)
         return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -56,28 +65,18 @@ class Gradients:
     """
 
     def __init__(
-        self, run: "Run", loss: float | None, seconds: float, outputs: dict[str, Array], weights: dict[str, Array]
+        self, run: "Run", loss: float | None, seconds: float, route: "Route", output: Make, weight: Make
     ) -> None:
         self.run = run
         self.loss = loss
         self.seconds = seconds
-        tape = run.tape
-        self.outputs: Mapping[str, Array] = _Arrays(
-            outputs,
-            {block: (run.batch, *tape.shapes[value]) for block, value in tape.output.items()},
-            run.dtype,
-            "block",
-        )
-        self.weights: Mapping[str, Array] = _Arrays(
-            weights,
-            {name: weight.shape for name, weight in tape.weights.items() if weight.trained},
-            run.dtype,
-            "weight",
-        )
+        self.outputs: Mapping[str, Array] = _Arrays(output, route.output_shapes, run.dtype, "block")
+        self.weights: Mapping[str, Array] = _Arrays(weight, route.weight_shapes, run.dtype, "weight")
 
 
-class _Route:
-    """Which gradients are needed, in whose memory they lie, and the plan that makes them."""
+class Route:
+    """Which gradients are needed, in whose memory they lie, and the plan that makes them; it serves every run of its
+    tape with that batch and type."""
 
     def __init__(self, run: "Run", seeds: set[int]) -> None:
         self.tape: Tape = run.tape
@@ -93,6 +92,13 @@ class _Route:
         for node in reversed(self.tape.nodes):
             if node.output in self.reached:
                 self._visit(node, seeds)
+        self.output_shapes = {id: (run.batch, *self.tape.shapes[value]) for id, value in self.tape.output.items()}
+        self.weight_shapes = {name: weight.shape for name, weight in self.tape.weights.items() if weight.trained}
+        shapes: dict[Slot, tuple[int, ...]] = {
+            ("value gradient", value): (run.batch, *self.tape.shapes[value]) for value in sorted({*self.root.values()})
+        }
+        shapes.update({("weight gradient", name): self.tape.weights[name].shape for name in self.trained})
+        self.layout = Layout(shapes, run.dtype)
 
     def _visit(self, node: Node, seeds: set[int]) -> None:
         if node.is_view:
@@ -139,25 +145,38 @@ def differentiate(
     progress: Progress | None,
 ) -> Gradients:
     """The gradients from `seeds`, gradients at values, back; `known` gradients are only reported."""
-    route = _Route(run, set(seeds))
+    route = _route(run, frozenset(seeds))
     tape, dtype = run.tape, np.dtype(run.dtype)
-    shapes: dict[Slot, tuple[int, ...]] = {
-        ("value gradient", value): (run.batch, *tape.shapes[value]) for value in sorted(set(route.root.values()))
-    }
-    shapes.update({("weight gradient", name): tape.weights[name].shape for name in route.trained})
-    memory.require([("the backward pass", "the gradients", bytes_of(shapes, run.dtype))])
+    memory.require([("the backward pass", "the gradients", route.layout.size)])
     run.make(route.values, cancelled)
-    room = Room(shapes, run.dtype)
+    room = Room(route.layout)
     with np.errstate(over="ignore"):  # beyond float32 is infinite, as it is for every kernel
         for value, seed in seeds.items():
             room.write(("value gradient", route.root[value]), seed)
-        outputs = {id: known[value].astype(dtype) for id, value in tape.output.items() if value in known}
-    seconds = route.plan.run(room.addresses, run.places, cancelled, progress)
-    for array in outputs.values():
+        reported = {value: seed.astype(dtype) for value, seed in known.items()}
+    seconds = route.plan.run(route.plan.addresses_in(room, run.place), cancelled, progress)
+    for array in reported.values():
         array.flags.writeable = False
-    for id, value in tape.output.items():
-        if value in route.root and id not in outputs:
-            array = room.array(("value gradient", route.root[value]))
-            outputs[id] = array.reshape(run.batch, *tape.shapes[value])
-    weights = {name: room.array(("weight gradient", name)) for name in route.trained}
-    return Gradients(run, loss, seconds, outputs, weights)
+
+    def output(block: str) -> Array | None:
+        value = tape.output[block]
+        if value in reported:
+            return reported[value]
+        if value not in route.root:
+            return None
+        return room.array(("value gradient", route.root[value])).reshape(route.output_shapes[block])
+
+    def weight(name: str) -> Array | None:
+        slot: Slot = ("weight gradient", name)
+        return room.array(slot) if slot in route.layout.offsets else None
+
+    return Gradients(run, loss, seconds, route, output, weight)
+
+
+def _route(run: "Run", seeds: frozenset[int]) -> Route:
+    """The route from `seeds`, one that was made before if there is one; the tape keeps a few."""
+    key = (run.batch, run.dtype, seeds)
+    route = run.tape.routes.get(key)
+    if route is None:
+        route = remember(run.tape.routes, key, Route(run, set(seeds)))
+    return route

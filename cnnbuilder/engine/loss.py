@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ class CrossEntropy:
     logits: Array
     targets: NDArray[np.int64]
 
-    @property
+    @cached_property
     def _log_p(self) -> Array:
         scores = self.logits.astype(np.float64)
         with np.errstate(invalid="ignore"):  # infinite scores give NaN, as they do in the kernels

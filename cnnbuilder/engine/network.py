@@ -3,8 +3,9 @@
 import itertools
 import operator
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from cnnbuilder.engine.cancel import Cancel, stop_if
 from cnnbuilder.engine.fuse import fuse
 from cnnbuilder.engine.numbers import numbers
 from cnnbuilder.engine.plan import Plan, Progress
+from cnnbuilder.engine.remembering import remember
 from cnnbuilder.engine.run import Run
 from cnnbuilder.engine.tape import Node, Tape
 from cnnbuilder.engine.weights import (
@@ -33,12 +35,29 @@ from cnnbuilder.engine.weights import (
 
 Array = NDArray[Any]
 Keep = Collection[str] | Literal["all"] | None
-Key = TypeVar("Key")
-Made = TypeVar("Made")
 
 DTYPES = ("float32", "float64")
-REMEMBERED = 16
-"""How many tapes and plans a network keeps, for pictures and batches of different sizes."""
+
+
+@dataclass(eq=False)
+class _Pass:
+    """What a forward pass on pictures of one size, with one batch and the same blocks looked at, always does."""
+
+    tape: Tape
+    batch: int
+    dtype: str
+    nodes: list[Node]
+    inputs: list[memory.Need]
+    """What it needs memory for before anything is computed."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(self.tape, self.batch, self.dtype, self.nodes)
+
+    @cached_property
+    def needs(self) -> list[memory.Need]:
+        """What all of it needs memory for, the weights apart."""
+        return self.inputs + memory.output_needs(self.nodes, self.batch, self.dtype)
 
 
 class Network:
@@ -62,8 +81,11 @@ class Network:
         if self.report.problems:
             raise DesignError("\n".join(problem.message for problem in self.report.problems))
         self._tapes: dict[tuple[tuple[Shape, ...], bool], Tape] = {}
-        self._nodes: dict[tuple[Tape, frozenset[str]], list[Node]] = {}
-        self._plans: dict[tuple[Tape, int, tuple[int, ...]], Plan] = {}
+        self._passes: dict[tuple[Tape, int, frozenset[str]], _Pass] = {}
+        self._edit = object()
+        """Another one after every change of the weights."""
+        self._all: tuple[object, dict[str, Versioned]] = (None, {})
+        """All weights, with the `_edit` that they were gathered at."""
         self._tape = self._tape_for(tuple(self.report.shapes[id] or () for id in self.inputs), False)
         # The weights of a block that is switched off wait until it is on again.
         resting = tuple(f"{id}." for id, block in design.blocks.items() if block.passes)
@@ -138,12 +160,14 @@ class Network:
         if wrong:
             raise DesignError(wrong[0])
         self._held[name] = self._taken(name, values)
+        self._edit = object()
 
     def reset_weight(self, name: str) -> None:
         """Take the first array of weight `name` back."""
         if name not in self._tape.weights:
             raise unknown_weight(name)
         self._held.pop(name, None)
+        self._edit = object()
 
     # Running
 
@@ -167,24 +191,17 @@ class Network:
         """
         arrays, batch = self._arrays(x)
         tape = self._tape_for(tuple(array.shape[1:] for array in arrays), training)
-        nodes = self._fused(tape, _kept(tape, keep))
-        self._require_memory(tape, batch, () if reuse is not None else nodes)
-        weights: dict[str, Versioned] = {}
-        for number, name in enumerate(tape.weights):
-            if progress is not None and name not in self._held:
-                progress(number, len(tape.weights), f"first {name}")
-            stop_if(cancelled)
-            weights[name] = self.weight(name)
+        made = self._pass(tape, batch, _kept(tape, keep))
+        weights = self._weights(made.inputs if reuse is not None else made.needs, cancelled, progress)
         run = Run(tape, self.dtype, batch, weights, training)
-        with np.errstate(over="ignore"):  # beyond float32 is infinite
-            for id, array in zip(self.inputs, arrays, strict=True):
-                run.take(tape.sources[id], np.array(array, self.dtype, order="C"))
+        for id, array in zip(self.inputs, arrays, strict=True):
+            run.take(tape.sources[id], _copied(array, self.dtype))
         if training:
             self._draw_masks(run)
         if reuse is None or training:
-            run.compute(nodes, self._plan(tape, batch, nodes), cancelled=cancelled, progress=progress)
+            run.compute(made.nodes, made.plan, cancelled=cancelled, progress=progress)
         else:
-            nodes = _take_over(run, reuse, nodes)
+            nodes = _take_over(run, reuse, made.nodes)
             memory.require_outputs(nodes, batch, self.dtype)
             plan = Plan(tape, batch, self.dtype, nodes)
             run.compute(nodes, plan, apart=True, cancelled=cancelled, progress=progress)
@@ -196,31 +213,44 @@ class Network:
             shape = (run.batch, *run.tape.shapes[value])
             run.take(value, masks.draw(mask, shape, self._seed, number, self.dtype))
 
-    def _fused(self, tape: Tape, kept: frozenset[str]) -> list[Node]:
-        nodes = self._nodes.get((tape, kept))
-        if nodes is None:
-            nodes = _remember(self._nodes, (tape, kept), fuse(tape, _observed(tape, kept)))
-        return nodes
+    def _weights(
+        self, needs: list[memory.Need], cancelled: Cancel | None, progress: Progress | None
+    ) -> dict[str, Versioned]:
+        """All weights, the first ones made where there are none yet; MemoryLimitError if they and `needs` are too
+        much."""
+        edit, weights = self._all
+        if edit is self._edit:
+            memory.require(needs)
+            return weights
+        edit, names = self._edit, self._tape.weights
+        memory.require(needs + self._weight_needs(names))
+        weights = {}
+        for number, name in enumerate(names):
+            if progress is not None and name not in self._held:
+                progress(number, len(names), f"first {name}")
+            stop_if(cancelled)
+            weights[name] = self.weight(name)
+        self._all = (edit, weights)
+        return weights
 
-    def _plan(self, tape: Tape, batch: int, nodes: list[Node]) -> Plan:
-        """The plan of `nodes`, one that was made before if there is one."""
-        key = (tape, batch, tuple(node.output for node in nodes))
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = _remember(self._plans, key, Plan(tape, batch, self.dtype, nodes))
-        return plan
+    def _pass(self, tape: Tape, batch: int, kept: frozenset[str]) -> _Pass:
+        """One that was made before if there is one."""
+        made = self._passes.get((tape, batch, kept))
+        if made is None:
+            nodes = fuse(tape, _observed(tape, kept))
+            made = _Pass(tape, batch, self.dtype, nodes, self._input_needs(tape, batch))
+            remember(self._passes, (tape, batch, kept), made)
+        return made
 
-    def _require_memory(self, tape: Tape, batch: int, nodes: Collection[Node]) -> None:
+    def _input_needs(self, tape: Tape, batch: int) -> list[memory.Need]:
         needs = [
             (id, "its picture", batch * memory.array_bytes(tape.shapes[value], self.dtype))
             for id, value in tape.sources.items()
         ]
-        needs += [
+        return needs + [
             (mask.block, "its mask", batch * memory.array_bytes(tape.shapes[value], self.dtype))
             for value, mask in tape.masks.items()
         ]
-        needs += memory.output_needs(nodes, batch, self.dtype)
-        memory.require(needs + self._weight_needs(tape.weights))
 
     def _tape_for(self, shapes: tuple[Shape, ...], training: bool) -> Tape:
         key = (shapes, training)
@@ -228,7 +258,7 @@ class Network:
             report = self.report
             if shapes != tuple(report.shapes[id] for id in self.inputs):
                 report = self._report_for(shapes)
-            return _remember(self._tapes, key, Tape(report, training))
+            return remember(self._tapes, key, Tape(report, training))
         return self._tapes[key]
 
     def _report_for(self, shapes: tuple[Shape, ...]) -> Report:
@@ -318,12 +348,12 @@ def _take_over(run: Run, reuse: Run, nodes: list[Node]) -> list[Node]:
     return left
 
 
-def _remember(held: dict[Key, Made], key: Key, made: Made) -> Made:
-    """Hold `made`, and let the oldest go where there are many: sizes and batches have no end."""
-    while len(held) >= REMEMBERED:
-        held.pop(next(iter(held)), None)
-    held[key] = made
-    return made
+def _copied(array: Array, dtype: str) -> Array:
+    """A contiguous copy."""
+    if array.dtype == dtype:
+        return array.copy()
+    with np.errstate(over="ignore"):  # beyond float32 is infinite
+        return np.array(array, dtype, order="C")
 
 
 def _observed(tape: Tape, kept: frozenset[str]) -> frozenset[int]:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnbuilder import kernels
-from cnnbuilder.engine.buffers import Slot
+from cnnbuilder.engine.buffers import Layout, Room, Slot
 from cnnbuilder.engine.cancel import Cancel, flag_of, stop_if
 from cnnbuilder.engine.tape import Node, Tape
 
@@ -15,6 +17,10 @@ Progress = Callable[[int, int, str], None]
 
 LARGE = 50_000_000
 """Elementary steps from which on a plan runs in several pieces, so that progress shows and any cancel is heard."""
+
+Table = NDArray[np.int64]
+Place = Callable[[Slot], int]
+"""Where the array of a slot begins in memory."""
 
 
 class Plan:
@@ -30,11 +36,21 @@ class Plan:
         self._work: list[int] = []
         self._blocks: list[str] = []
         self._pieces: list[tuple[kernels.Program, int, int]] = []
-        for node in forward:
+        self._bound: tuple[Layout, Table, Table, list[tuple[int, Slot]]] | None = None
+        self._nodes = tuple(forward)
+        for node in self._nodes:
             self.forward(node)
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """One block of memory for all that the forward steps write."""
+        shapes: dict[Slot, tuple[int, ...]] = {}
+        for node in self._nodes:
+            shapes.update(written(self._tape, node, self._batch))
+        return Layout(shapes, self._dtype)
 
     def forward(self, node: Node) -> None:
         """Add the step that makes `node`'s output; nothing for a view."""
@@ -70,20 +86,31 @@ class Plan:
         self._work.append(operation.work * self._batch)
         self._blocks.append(node.block)
 
-    def run(
-        self,
-        own: Mapping[Slot, int],
-        held: Mapping[Slot, int],
-        cancelled: Cancel | None = None,
-        progress: Progress | None = None,
-    ) -> float:
-        """Run all steps on the arrays at the addresses `own`, or else `held`, and return the seconds it took; raises
-        Cancelled."""
+    def addresses(self, place: Place) -> Table:
+        """The frames of all steps one after another."""
+        return np.array([0 if slot is None else place(slot) for slot in self._slots], np.int64)
+
+    def addresses_in(self, room: Room, place: Place) -> Table:
+        """The same: what lies in `room` without asking slot by slot, once this layout was met, and the rest by
+        `place`."""
+        bound = self._bound
+        if bound is None or bound[0] is not room.layout:
+            offsets = room.layout.offsets
+            starts = np.array([0 if slot is None else offsets.get(slot, 0) for slot in self._slots], np.int64)
+            inside = np.array([slot in offsets for slot in self._slots], np.int64)
+            outside = [(number, slot) for number, slot in enumerate(self._slots) if slot and slot not in offsets]
+            self._bound = bound = (room.layout, starts, inside, outside)
+        _, starts, inside, outside = bound
+        table: Table = inside * room.base
+        table += starts
+        for number, slot in outside:
+            table[number] = place(slot)
+        return table
+
+    def run(self, table: Table, cancelled: Cancel | None = None, progress: Progress | None = None) -> float:
+        """Run all steps on the arrays at the addresses of `table` and return the seconds it took; raises Cancelled."""
         if not self._pieces:
             self._pieces = list(self._split())
-        table = np.array(
-            [0 if slot is None else own[slot] if slot in own else held[slot] for slot in self._slots], np.int64
-        )
         flag = flag_of(cancelled)
         began = time.perf_counter()
         for number, (program, first, last) in enumerate(self._pieces):
@@ -104,3 +131,13 @@ class Plan:
             if work >= LARGE or number == len(self._steps) - 1:
                 yield kernels.Program(steps), first, self._ends[number]
                 steps, first, work = [], self._ends[number], 0
+
+
+def written(tape: Tape, node: Node, batch: int) -> dict[Slot, tuple[int, ...]]:
+    """The arrays that a node's forward step writes: none for a view."""
+    if node.is_view:
+        return {}
+    shapes: dict[Slot, tuple[int, ...]] = {("value", node.output): (batch, *tape.shapes[node.output])}
+    if count := node.operation.saved_size(batch):
+        shapes["saved", node.output] = (count,)
+    return shapes

@@ -1,7 +1,6 @@
 """A forward pass and its results. A run never changes; what a pass did not keep is computed again when asked for."""
 
 import threading
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 
 from cnnbuilder.design.errors import InputError, UnknownNameError
 from cnnbuilder.engine import backward
-from cnnbuilder.engine.buffers import Room, Slot, address_of
+from cnnbuilder.engine.buffers import Layout, Room, Slot, address_of
 from cnnbuilder.engine.cancel import Cancel
 from cnnbuilder.engine.keys import Key, value_keys
 from cnnbuilder.engine.loss import CrossEntropy, class_targets, like, mean_squared_error
 from cnnbuilder.engine.memory import require_outputs
-from cnnbuilder.engine.plan import Plan, Progress
+from cnnbuilder.engine.plan import Plan, Progress, written
 from cnnbuilder.engine.tape import Node, Tape
 from cnnbuilder.engine.weights import Versioned
 from cnnbuilder.operations import Softmax
@@ -37,22 +36,23 @@ class Run(Mapping[str, Array]):
     seconds: float = 0.0
     """How long the forward pass took."""
     _arrays: dict[int, Array] = field(default_factory=dict)
-    """By value (views excepted): the arrays that exist."""
-    _saved: dict[int, Array] = field(default_factory=dict)
-    _places: dict[Slot, int] = field(default_factory=dict)
-    """The addresses of all of them."""
+    """By value (views excepted): the arrays that came from outside, and those that were asked for."""
+    _addresses: dict[int, int] = field(default_factory=dict)
+    """Where those lie that came from outside."""
+    _rooms: dict[Slot, Room] = field(default_factory=dict)
+    """In which block of memory what this run made lies."""
     _lock: "threading.RLock" = field(default_factory=threading.RLock)
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
-    def __post_init__(self) -> None:
-        self._places.update({("weight", name): item.address for name, item in self.weights.items()})
-
-    @property
-    def places(self) -> Mapping[Slot, int]:
-        """Where everything that exists lies."""
-        return self._places
+    def place(self, slot: Slot) -> int:
+        """Where an array that exists begins in memory: a weight, a value or what was saved for backward."""
+        kind, key = slot
+        if kind == "weight":
+            return self.weights[str(key)].address
+        room = self._rooms.get(slot)
+        return room.address(slot) if room is not None else self._addresses[int(key)]
 
     def __getitem__(self, block: str) -> Array:
         if block not in self.tape.output:
@@ -71,9 +71,19 @@ class Run(Mapping[str, Array]):
     def value(self, value: int) -> Array:
         """The array of a value of the tape, computed again if it was not kept."""
         root = self.tape.root[value]
-        if root not in self._arrays:
+        if not self._exists(root):
             self.make({root})
-        return self._arrays[root].reshape(self.batch, *self.tape.shapes[value])
+        return self._array(root).reshape(self.batch, *self.tape.shapes[value])
+
+    def _exists(self, value: int) -> bool:
+        return value in self._arrays or ("value", value) in self._rooms
+
+    def _array(self, value: int) -> Array:
+        array = self._arrays.get(value)
+        return array if array is not None else self._arrays.setdefault(value, self._made(("value", value)))
+
+    def _made(self, slot: Slot) -> Array:
+        return self._rooms[slot].array(slot)
 
     @property
     def statistics(self) -> dict[str, Array]:
@@ -81,7 +91,7 @@ class Run(Mapping[str, Array]):
         found: dict[str, Array] = {}
         for node in self.tape.nodes:
             for name, start, stop in node.operation.statistics:
-                found[f"{node.block}.{name}"] = self._saved[node.output][start:stop]
+                found[f"{node.block}.{name}"] = self._made(("saved", node.output))[start:stop]
         return found
 
     @cached_property
@@ -93,12 +103,13 @@ class Run(Mapping[str, Array]):
     def available(self) -> dict[Key, Array]:
         """The arrays that exist, by key, for another run to use."""
         with self._lock:
-            return {self.digests[value]: array for value, array in self._arrays.items()}
+            made = [value for kind, value in self._rooms if kind == "value"]
+            return {self.digests[int(value)]: self._array(int(value)) for value in (*self._arrays, *made)}
 
     def take(self, value: int, array: Array) -> None:
         """Hold `array` as `value`; it is read-only from now on."""
+        self._addresses[value] = address_of(array)
         array.flags.writeable = False
-        self._places["value", value] = address_of(array)
         self._arrays[value] = array
 
     def compute(
@@ -113,21 +124,17 @@ class Run(Mapping[str, Array]):
         node, so that a later run that reuses some of them does not keep the rest."""
         if not len(plan):
             return
-        shapes = [self._shapes(node) for node in nodes if not node.is_view]
-        rooms = [Room(some, self.dtype) for some in (shapes if apart else [dict(ChainMap(*shapes))])]
-        own = {slot: address for room in rooms for slot, address in room.addresses.items()}
-        self.seconds += plan.run(own, self._places, cancelled, progress)
-        self._places.update(own)
-        for room in rooms:
-            for kind, value in room.addresses:
-                (self._arrays if kind == "value" else self._saved)[int(value)] = room.array((kind, value))
-
-    def _shapes(self, node: Node) -> dict[Slot, tuple[int, ...]]:
-        """The arrays that a node writes."""
-        shapes: dict[Slot, tuple[int, ...]] = {("value", node.output): (self.batch, *self.tape.shapes[node.output])}
-        if count := node.operation.saved_size(self.batch):
-            shapes["saved", node.output] = (count,)
-        return shapes
+        if apart:
+            layouts = [Layout(written(self.tape, node, self.batch), self.dtype) for node in nodes if not node.is_view]
+            rooms = {slot: room for room in map(Room, layouts) for slot in room.layout.offsets}
+            table = plan.addresses(lambda slot: rooms[slot].address(slot) if slot in rooms else self.place(slot))
+        else:
+            room = Room(plan.layout)
+            rooms = dict.fromkeys(plan.layout.offsets, room)
+            table = plan.addresses_in(room, self.place)
+        self.seconds += plan.run(table, cancelled, progress)
+        # In one step: others may be reading.
+        self._rooms = self._rooms | rooms if self._rooms else rooms
 
     def make(self, values: set[int], cancelled: Cancel | None = None) -> None:
         """Compute again those of `values` that were not kept."""
@@ -136,9 +143,11 @@ class Run(Mapping[str, Array]):
             waiting = [self.tape.root[value] for value in values]
             while waiting:
                 value = waiting.pop()
-                if value not in self._arrays and value not in missing:
+                if value not in missing and not self._exists(value):
                     missing.add(value)
                     waiting += [self.tape.root[source] for source in self.tape.maker[value].inputs]
+            if not missing:
+                return
             nodes = [self.tape.maker[value] for value in sorted(missing)]
             require_outputs(nodes, self.batch, self.dtype)
             plan = Plan(self.tape, self.batch, self.dtype, nodes)

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cnnbuilder.design.check import Report
 from cnnbuilder.design.layer import Weight
 from cnnbuilder.design.shape import Shape
 from cnnbuilder.operations import Drop, Operation, View
+
+if TYPE_CHECKING:
+    from cnnbuilder.engine.backward import Route
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Tape:
         """The values that every run in training draws anew."""
         self.weights: dict[str, Weight] = {}
         """Every weight, by its full name."""
+        self.routes: dict[tuple[int, str, frozenset[int]], Route] = {}
+        """Ways back that were made before, by batch, type and where they begin."""
         self._bound: set[str] = set()
         for id in report.graph.wiring.order:
             self._block(report, id, training)

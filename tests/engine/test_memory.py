@@ -141,7 +141,7 @@ def test_plans_for_pictures_of_many_sizes_do_not_pile_up():
     network = Network(chain(1).with_params("image", size="picture"))
     for size in range(8, 48):
         network.forward(np.ones((4, size, size)))
-    assert len(network._plans) <= 16 and len(network._tapes) <= 16
+    assert len(network._passes) <= 16 and len(network._tapes) <= 16
     assert POOL.idle <= 512 * 2**20
 
 
