@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cnnbuilder.engine.backward import Gradients as Gradients
     from cnnbuilder.engine.network import Network as Network
     from cnnbuilder.engine.run import Run as Run
+    from cnnbuilder.explain.connectivity import Connectivity as Connectivity
+    from cnnbuilder.explain.connectivity import connectivity as connectivity
     from cnnbuilder.explain.fields import projective_field as projective_field
     from cnnbuilder.explain.fields import receptive_field as receptive_field
     from cnnbuilder.files import load as load
@@ -42,6 +44,7 @@ _HOMES = {
     "cnnbuilder.engine.backward": ("Gradients",),
     "cnnbuilder.engine.network": ("Network",),
     "cnnbuilder.engine.run": ("Run",),
+    "cnnbuilder.explain.connectivity": ("Connectivity", "connectivity"),
     "cnnbuilder.explain.fields": ("projective_field", "receptive_field"),
     "cnnbuilder.files": ("load", "load_weights", "save"),
 }
