@@ -110,6 +110,7 @@ class Dock(QDockWidget):
 
     closed = Signal(object)
     """The person closed it; the dock itself."""
+    alarm_changed = Signal()
 
     def __init__(self, kind: str, name: str, title: str) -> None:
         super().__init__(title)
@@ -124,6 +125,8 @@ class Dock(QDockWidget):
         self.windowTitleChanged.connect(self._name)
         self.view: QWidget | None = None
         """What it shows; None until that can be made."""
+        self.alarmed = False
+        """Whether what it shows is bad news, which its tab says too."""
         self._holder = _Holder()
         self.setWidget(self._holder)
         self._front = False
@@ -152,6 +155,12 @@ class Dock(QDockWidget):
         self.bar.fold(tabbed)
         if self.isWindow():
             self._cover(self.isVisible())
+
+    def alarm(self, alarmed: bool) -> None:
+        """Its view has bad news, or no longer."""
+        if alarmed != self.alarmed:
+            self.alarmed = alarmed
+            self.alarm_changed.emit()
 
     def turn_out(self) -> None:
         """A window of its own, or back again."""

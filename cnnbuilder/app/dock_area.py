@@ -1,12 +1,16 @@
 """Where docks lie: a centre, panels at its sides, and views that share places by tabs."""
 
 from PySide6.QtCore import QChildEvent, QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 from shiboken6 import getCppPointer
 
+from cnnbuilder.app import theme
 from cnnbuilder.app.dock import Dock
 
-VIEWS_HEIGHT = 256
+VIEWS_HEIGHT, LEAST_VIEWS = 256, 168
+CANVAS_FIRST = 484
+"""So high the canvas is to be before views are higher than their least: three rows of cards that can be read."""
 LEFT, RIGHT, BELOW = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -25,6 +29,8 @@ class DockArea(QMainWindow):
         """The docks of views by their names, in the order in which they came."""
         self._panels: dict[str, QDockWidget] = {}
         self._widths: dict[str, int] = {}
+        self._as_first = False
+        """Whether views are as high as the window finds right: nobody has dragged their edge yet."""
         self.setCentralWidget(centre)
         self.setDocumentMode(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -44,6 +50,7 @@ class DockArea(QMainWindow):
         self._settling.setSingleShot(True)
         self._settling.setInterval(0)
         self._settling.timeout.connect(self._settle)
+        theme.keeper().changed.connect(self.settle_soon)
 
     def add_panel(self, name: str, title: str, widget: QWidget, side: str, width: int) -> QDockWidget:
         """A panel at the `left` or `right`; it has no title and stays where it is, but can be hidden."""
@@ -68,8 +75,18 @@ class DockArea(QMainWindow):
     def give_first_sizes(self) -> None:
         """Panels as wide and views as high as at first."""
         self.resizeDocks(list(self._panels.values()), list(self._widths.values()), Qt.Orientation.Horizontal)
+        self._as_first = True
+        self._give_height()
+
+    def _give_height(self) -> None:
         docks = [dock for dock in self.held.values() if self.is_below(dock)][:1]
-        self.resizeDocks(docks, [VIEWS_HEIGHT] * len(docks), Qt.Orientation.Vertical)
+        height = max(LEAST_VIEWS, min(VIEWS_HEIGHT, self.height() - CANVAS_FIRST))
+        self.resizeDocks(docks, [height] * len(docks), Qt.Orientation.Vertical)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._as_first:
+            self._give_height()
 
     def hold(self, dock: Dock) -> None:
         """Lay a dock below the centre, in a tab beside the last one there."""
@@ -111,10 +128,23 @@ class DockArea(QMainWindow):
         for dock in self.held.values():
             tabbed = not dock.isFloating() and any(not other.isHidden() for other in self.tabifiedDockWidgets(dock))
             dock.settle(tabbed)
+        for bar in self.findChildren(QTabBar):
+            self._colour(bar)
+
+    def _colour(self, bar: QTabBar) -> None:
+        """The tab in front stands out, and one that has bad news more."""
+        now = theme.now()
+        for number in range(bar.count()):
+            dock = self.dock_of_tab(bar, number)
+            if dock is not None:
+                usual = now.text if number == bar.currentIndex() else now.dim
+                bar.setTabTextColor(number, QColor(now.problem if dock.alarmed else usual))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest and hasattr(self, "_settling"):
             self._settling.start()
+        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            self._as_first = self._as_first and not self.isSeparator(event.position().toPoint())
         return super().event(event)
 
     def childEvent(self, event: QChildEvent) -> None:
@@ -126,6 +156,7 @@ class DockArea(QMainWindow):
             child.setExpanding(False)
             child.setElideMode(Qt.TextElideMode.ElideNone)
             child.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            child.currentChanged.connect(lambda _, bar=child: self._colour(bar))
             child.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             child.customContextMenuRequested.connect(lambda at, bar=child: self._show_menu(bar, at))
 

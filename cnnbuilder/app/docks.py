@@ -39,6 +39,13 @@ class Titled(Protocol):
 
 
 @runtime_checkable
+class Alarming(Protocol):
+    """A view that tells whether it has bad news."""
+
+    alarming: Any
+
+
+@runtime_checkable
 class Linked(Protocol):
     """A view in which a unit can be selected, and marked when it was selected elsewhere."""
 
@@ -138,7 +145,7 @@ class Docks(DockArea):
         self.hold(dock)
         # Queued: the dock is not to be taken apart while it answers its own event.
         dock.closed.connect(self._closed, Qt.ConnectionType.QueuedConnection)
-        for signal in (dock.topLevelChanged, dock.dockLocationChanged, dock.visibilityChanged):
+        for signal in (dock.topLevelChanged, dock.dockLocationChanged, dock.visibilityChanged, dock.alarm_changed):
             signal.connect(self.settle_soon)
         if self._late or not self.kinds[kind].late:
             self._fill(dock)
@@ -149,6 +156,8 @@ class Docks(DockArea):
         dock.fill(view)
         if isinstance(view, Titled):
             view.titled.connect(dock.setWindowTitle)
+        if isinstance(view, Alarming):
+            view.alarming.connect(dock.alarm)
         if isinstance(view, Linked):
             view.unit_selected.connect(self.mark_unit)
         self.made.emit(view)

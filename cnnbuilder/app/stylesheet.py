@@ -100,10 +100,11 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 QTabWidget::pane { border: none; border-top: 1px solid $line; background: $panel; }
 QTabWidget { background: $panel; }
 QTabBar { background: $panel; border: none; }
-QTabBar::tab { background: transparent; color: $dim; padding: 9px 13px 8px 13px; border: none;
+QTabBar::tab { background: transparent; padding: 9px 13px 8px 13px; border: none;
   border-bottom: 2px solid transparent; margin-right: 2px; }
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
-QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { border-bottom-color: $accent; font-weight: 600; }
+QTabBar#documents::tab { color: $dim; }
+QTabBar#documents::tab:selected, QTabBar#documents::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; background: $selection; border-radius: 4px; }
 QTabBar QToolButton { border: none; padding: 0; min-height: 0; background: $panel; }
 QTabBar QToolButton::left-arrow { image: url("$earlier"); width: 12px; height: 12px; }

@@ -26,8 +26,16 @@ LIMITS = {DESIGN: LARGEST_TEXT, PICTURE: 64 * 2**20, PREVIEW: 64 * 2**20}
 _LARGEST_PACKED_WEIGHTS = 2**30
 """Weights that another program has compressed: a file of a megabyte could claim to hold a gigabyte of zeros."""
 
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError,
-           struct.error)
+_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+    struct.error,
+)
 
 
 class Archive:
@@ -102,5 +110,3 @@ def write_archive(file: BinaryIO, entries: dict[str, tuple[int, Callable[[IO[byt
             info.file_size = size
             with archive.open(info, "w") as entry:
                 write(entry)
-
-

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QTabBar, QToolButton, QWidget
 
+from cnnbuilder.app import theme
 from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.window import Window
 
@@ -205,3 +206,43 @@ def test_a_small_window_keeps_room_for_the_canvas(open_window: Callable[..., Win
     QApplication.processEvents()
     assert window.width() <= 1366 and window.height() <= 768
     assert window.canvas.width() > 600 and window.canvas.height() > 300
+
+
+def test_on_a_low_screen_the_whole_first_network_is_in_sight(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    high = window.maps[0].height()
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    canvas = window.canvas
+    assert all(canvas.seen.contains(card.outline) for card in canvas.cards.cards.values())
+    assert 120 <= window.maps[0].height() < high
+
+
+def test_views_stay_as_high_as_their_edge_was_dragged(open_window: Callable[..., Window], qtbot: Any) -> None:
+    window = open_window()
+    docks = window.docks
+    edge = QPoint(window.middle.geometry().center().x(), window.middle.geometry().bottom() + 2)
+    assert docks.isSeparator(edge)
+    qtbot.mousePress(docks, Qt.MouseButton.LeftButton, pos=edge)
+    qtbot.mouseMove(docks, edge - QPoint(0, 40))
+    qtbot.mouseRelease(docks, Qt.MouseButton.LeftButton, pos=edge - QPoint(0, 40))
+    dragged = window.maps[0].height()
+    window.resize(1366, 800)
+    QApplication.processEvents()
+    assert window.maps[0].height() == dragged
+
+
+def test_the_tab_of_problems_counts_them_in_their_colour(lenet: Window, qtbot: Any) -> None:
+    def colour() -> str:
+        (number,) = [number for number, words in enumerate(titles(lenet)) if words.startswith("Problems")]
+        return str(tabs(lenet).tabTextColor(number).name())
+
+    settle(qtbot, lenet)
+    assert "Problems" in titles(lenet) and colour() == theme.now().dim
+    lenet.session.set_param("conv2", "kernel_size", [15, 15])
+    qtbot.waitUntil(lambda: "Problems 1" in titles(lenet) and colour() == theme.now().problem)
+    lenet.docks.show_view("problems")
+    theme.keeper().show(theme.DARK)
+    qtbot.waitUntil(lambda: colour() == theme.DARK.problem)
+    lenet.session.undo()
+    qtbot.waitUntil(lambda: "Problems" in titles(lenet) and colour() == theme.now().text)

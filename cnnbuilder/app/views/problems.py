@@ -24,6 +24,7 @@ class Problems(QScrollArea):
     """A section for each problem, then the notes."""
 
     titled = Signal(str)
+    alarming = Signal(bool)
     centred = Signal(str)
     """A block is to be shown in the middle of the canvas."""
 
@@ -82,6 +83,7 @@ class Problems(QScrollArea):
         shown = self._session.shown
         count = len(shown.report.problems) if shown.design.blocks else 0
         self.titled.emit(f"Problems {count}" if count else "Problems")
+        self.alarming.emit(bool(count))
 
     def show_problem(self, id: str) -> None:
         """Bring the problem of a block into view, its first fix ready for Enter."""
