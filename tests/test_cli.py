@@ -42,13 +42,8 @@ def command(capsys):
 
 def process(*arguments, environment=(), **options):
     """Run it in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "cnnbuilder", *map(str, arguments)],
-        capture_output=True,
-        timeout=300,
-        env={**os.environ, **dict(environment)},
-        **options,
-    )
+    return subprocess.run([sys.executable, "-m", "cnnbuilder", *map(str, arguments)], capture_output=True, timeout=300,
+                          env={**os.environ, **dict(environment)}, **options)
 
 
 def saved(folder, blocks, weights=None, **changes):
@@ -99,14 +94,8 @@ def test_check_as_json_is_the_contracts_and_nothing_else(command, path):
     assert data == json.loads(json.dumps(report.to_dict()))
     assert code == (1 if data["problems"] else 0)
     assert list(data) == ["blocks", "total_parameters", "total_macs", "total_memory_bytes", "problems", "notes"]
-    assert data["blocks"][0] == {
-        "id": "image",
-        "kind": "input",
-        "shape": [1, 28, 28],
-        "parameters": 0,
-        "macs": 0,
-        "memory_bytes": 3136,
-    }
+    assert data["blocks"][0] == {"id": "image", "kind": "input", "shape": [1, 28, 28], "parameters": 0, "macs": 0,
+                                 "memory_bytes": 3136}
     assert set(data["total_memory_bytes"]) == {"weights", "forward", "backward"}
     for problem in data["problems"]:
         assert set(problem) == {"block", "code", "message", "fixes"}
@@ -163,12 +152,8 @@ def test_run_writes_every_output_and_gradient(command, tmp_path):
 
 @pytest.mark.usefixtures("kernels")
 def test_run_without_weights_or_a_softmax_says_what_it_shows(command, tmp_path):
-    path = saved(
-        tmp_path,
-        [block("image", "input", height=4, width=4), block("flatten", "flatten"), block("scores", "dense", units=3)],
-        labels=["cat", "dog", "cow"],
-        seed=5,
-    )
+    path = saved(tmp_path, [block("image", "input", height=4, width=4), block("flatten", "flatten"),
+                            block("scores", "dense", units=3)], labels=["cat", "dog", "cow"], seed=5)
     code, out, _ = command("run", path, "--image", SEVEN)
     assert code == 0
     assert f"{path} holds no weights; they begin as seed 5 makes them" in out
@@ -204,17 +189,12 @@ def test_what_run_cannot_use_is_one_line(command, tmp_path):
     assert complaint(command, *run, SEVEN, "--output", tmp_path / "file").endswith("file: is a file, not a folder")
     assert "cannot be made" in complaint(command, *run, SEVEN, "--output", tmp_path / "file" / "out")
     assert complaint(command, "run", BROKEN, "--image", SEVEN).startswith(
-        f"{BROKEN} cannot run: conv3 does not fit pool2."
-    )
-    two = saved(
-        tmp_path,
-        [block("a", "input"), block("b", "input"), block("sum", "add")],
-        links=[{"from": "a", "to": "sum"}, {"from": "b", "to": "sum", "input": 1}],
-    )
+        f"{BROKEN} cannot run: conv3 does not fit pool2.")
+    two = saved(tmp_path, [block("a", "input"), block("b", "input"), block("sum", "add")],
+                links=[{"from": "a", "to": "sum"}, {"from": "b", "to": "sum", "input": 1}])
     assert complaint(command, "run", two, "--image", SEVEN) == (
         f"{two} has 2 inputs (a, b) and `run` gives one picture: run it in Python, with "
-        "network.forward({block: array, …})"
-    )
+        "network.forward({block: array, …})")
 
 
 def test_weights_that_do_not_fit_are_one_line(command, tmp_path):
@@ -253,23 +233,11 @@ def test_an_extension_that_there_is_not(command, tmp_path):
 # Arguments
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["check"],
-        ["check", LENET, LENET],
-        ["check", LENET, "--jason"],
-        ["check", LENET, "--js"],
-        ["run", LENET],
-        ["run", LENET, "--image"],
-        ["run", LENET, "--image", SEVEN, "--target", "seven"],
-        ["convert", LENET],
-        ["--what"],
-        [LENET, LENET],
-        ["chek", LENET],
-        ["--json", "check", LENET],
-    ],
-)
+@pytest.mark.parametrize("arguments", [
+    ["check"], ["check", LENET, LENET], ["check", LENET, "--jason"], ["check", LENET, "--js"], ["run", LENET],
+    ["run", LENET, "--image"], ["run", LENET, "--image", SEVEN, "--target", "seven"], ["convert", LENET], ["--what"],
+    [LENET, LENET], ["chek", LENET], ["--json", "check", LENET],
+])
 def test_wrong_arguments(command, arguments):
     code, out, error = command(*arguments)
     assert (code, out) == (2, "") and error.startswith("usage: ")
@@ -329,23 +297,16 @@ def test_an_output_that_knows_no_signs_but_ascii():
 @pytest.mark.skipif(os.name != "posix", reason="shells of POSIX")
 @pytest.mark.parametrize(("path", "code"), [(LENET, 0), (BROKEN, 1)])
 def test_a_reader_that_goes_away_changes_nothing(path, code):
-    done = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m cnnbuilder check {path} --json | true; echo ${{PIPESTATUS[0]}}"],
-        capture_output=True,
-        text=True,
-    )
+    done = subprocess.run(["bash", "-c", f"{sys.executable} -m cnnbuilder check {path} --json | true; "
+                                         "echo ${PIPESTATUS[0]}"], capture_output=True, text=True)
     assert done.stdout == f"{code}\n"
     assert "Traceback" not in done.stderr and "Broken" not in done.stderr and done.stderr.count("\n") == code
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_disk_behind_the_output_is_one_line():
-    done = subprocess.run(
-        [sys.executable, "-m", "cnnbuilder", "check", LENET],
-        stdout=open("/dev/full", "w"),  # noqa: SIM115
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    done = subprocess.run([sys.executable, "-m", "cnnbuilder", "check", LENET], stdout=open("/dev/full", "w"),  # noqa: SIM115
+                          stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
     assert one_line(done.stderr) == "the output cannot be written: No space left on device"
 
@@ -409,13 +370,8 @@ def test_ctrl_c_stops_the_work_and_says_so_and_progress_is_shown_on_a_terminal_a
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_ctrl_c_stops_a_real_run(tmp_path):
     """One convolution of 2·10¹² products: longer than the test waits, if nothing stopped it."""
-    path = saved(
-        tmp_path,
-        [
-            block("image", "input", channels=64, height=512, width=512),
-            block("conv", "conv", filters=512, kernel_size=[16, 16]),
-        ],
-    )
+    path = saved(tmp_path, [block("image", "input", channels=64, height=512, width=512),
+                            block("conv", "conv", filters=512, kernel_size=[16, 16])])
     with interruptible_child("-m", "cnnbuilder", "run", path, "--image", SEVEN) as child:
         process = psutil.Process(child.pid)
         while sum(process.cpu_times()[:2]) < 4:  # seconds of work that only the convolution can be

@@ -122,13 +122,8 @@ from cnnbuilder.cli import main
 print(cnnbuilder.__file__, resource("welcome.cnn"), samples())
 sys.exit(main(["check", str(resource("welcome.cnn"))]))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8"},
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path,
+                          env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8"})
     assert done.returncode == 0, done.stderr
     paths = done.stdout.splitlines()[0].split()
     assert all(path.startswith(str(tmp_path)) for path in paths) and "_data" in paths[1] and "_data" in paths[2]

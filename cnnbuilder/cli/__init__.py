@@ -54,11 +54,9 @@ def _run(given: list[str], console: Console) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="cnnbuilder",
-        usage=USAGE,
-        allow_abbrev=False,
+        prog="cnnbuilder", usage=USAGE, allow_abbrev=False,
         description="Draw a convolutional network, run it on a picture, and see every number explained. "
-        "Without a command the application opens, with FILE or the welcome design.",
+                    "Without a command the application opens, with FILE or the welcome design.",
     )
     parser.add_argument("--version", action="version", version=f"cnnbuilder {cnnbuilder.__version__}")
     commands = parser.add_subparsers(prog="cnnbuilder", dest="command", metavar="COMMAND")
@@ -106,10 +104,8 @@ def _open(path: str | None, console: Console) -> int:
         console.complain(f"{path}: there is no such file, and no such command (check, run, convert)")
         return UNUSABLE
     if not _has_display():
-        console.complain(
-            "there is no display to open the application on; "
-            "`cnnbuilder check FILE` and `cnnbuilder run FILE --image IMAGE` work without one"
-        )
+        console.complain("there is no display to open the application on; "
+                         "`cnnbuilder check FILE` and `cnnbuilder run FILE --image IMAGE` work without one")
         return UNUSABLE
     from cnnbuilder.app import main as open_application
 

@@ -37,10 +37,8 @@ def _print(report: Report, name: str, console: Console) -> None:
     console.say()
     costs = (plural(report.total_parameters, "parameter"), plural(report.total_macs, "multiply-add"))
     console.say(f"In all {costs[0]} and {costs[1]}.")
-    console.say(
-        f"Memory in float32: weights {_bytes(memory['weights'])}; for one picture {_bytes(memory['forward'])} "
-        f"forward and {_bytes(memory['backward'])} more backward."
-    )
+    console.say(f"Memory in float32: weights {_bytes(memory['weights'])}; for one picture {_bytes(memory['forward'])} "
+                f"forward and {_bytes(memory['backward'])} more backward.")
     _list("problem", report.problems, console)
     _list("note", report.notes, console)
 
@@ -51,16 +49,8 @@ def _table(report: Report) -> list[str]:
         costs = (grouped(report.parameters[id]), grouped(report.macs[id]), _bytes(report.memory_bytes[id]))
         kind = report.graph.blocks[id].kind
         rows.append((id[:_LONGEST], kind[:_LONGEST], show(shape), *(costs if shape else ("?", "?", "?"))))
-    rows.append(
-        (
-            "total",
-            "",
-            "",
-            grouped(report.total_parameters),
-            grouped(report.total_macs),
-            _bytes(report.total_memory_bytes["forward"]),
-        )
-    )
+    rows.append(("total", "", "", grouped(report.total_parameters), grouped(report.total_macs),
+                 _bytes(report.total_memory_bytes["forward"])))
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     return [
         "  ".join(

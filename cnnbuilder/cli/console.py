@@ -29,7 +29,7 @@ _PAUSE = 0.05
 def _plain(error: UnicodeError) -> tuple[str, int]:
     """What stands for characters that an encoding does not have."""
     assert isinstance(error, UnicodeEncodeError)
-    missing = error.object[error.start : error.end]
+    missing = error.object[error.start:error.end]
     return "".join(_PLAIN.get(c) or c.encode("ascii", "backslashreplace").decode() for c in missing), error.end
 
 

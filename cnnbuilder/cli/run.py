@@ -82,10 +82,8 @@ def _network(path: str, design: Design) -> tuple[Network, Collection[str]]:
 
 def _input(path: str, network: Network) -> Input:
     if len(network.inputs) != 1:
-        raise InputError(
-            f"{path} has {plural(len(network.inputs), 'input')} ({', '.join(network.inputs)}) and `run` "
-            "gives one picture: run it in Python, with network.forward({block: array, …})"
-        )
+        raise InputError(f"{path} has {plural(len(network.inputs), 'input')} ({', '.join(network.inputs)}) and `run` "
+                         "gives one picture: run it in Python, with network.forward({block: array, …})")
     layer = network.design.blocks[network.inputs[0]].layer
     assert isinstance(layer, Input)
     return layer
@@ -106,12 +104,7 @@ def _folder(output: str) -> Path:
 
 
 def _report(
-    network: Network,
-    picture: Picture,
-    x: Array,
-    run: "Run",
-    gradients: "Gradients | None",
-    target: int | None,
+    network: Network, picture: Picture, x: Array, run: "Run", gradients: "Gradients | None", target: int | None,
     console: Console,
 ) -> None:
     own = show((picture.values.shape[2], *picture.size))

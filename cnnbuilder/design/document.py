@@ -157,13 +157,8 @@ class Design:
             "seed": self.seed,
             "labels": list(self.labels),
             "blocks": [
-                {
-                    "id": block.id,
-                    "kind": block.kind,
-                    "params": plain(block.params, block.id),
-                    **({"off": True} if block.off else {}),
-                    **plain(dict(block.extra), block.id),
-                }
+                {"id": block.id, "kind": block.kind, "params": plain(block.params, block.id),
+                 **({"off": True} if block.off else {}), **plain(dict(block.extra), block.id)}
                 for block in self.blocks.values()
             ],
             "links": [{"from": link.source, "to": link.target, "input": link.input} for link in self.links],

@@ -26,16 +26,8 @@ LIMITS = {DESIGN: LARGEST_TEXT, PICTURE: 64 * 2**20, PREVIEW: 64 * 2**20}
 _LARGEST_PACKED_WEIGHTS = 2**30
 """Weights that another program has compressed: a file of a megabyte could claim to hold a gigabyte of zeros."""
 
-_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
-    struct.error,
-)
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError,
+           struct.error)
 
 
 class Archive:
@@ -110,3 +102,5 @@ def write_archive(file: BinaryIO, entries: dict[str, tuple[int, Callable[[IO[byt
             info.file_size = size
             with archive.open(info, "w") as entry:
                 write(entry)
+
+

@@ -19,10 +19,8 @@ _ABANDONED = 3600
 def reason(error: OSError) -> str:
     """Why the operating system refused, in a few words: `no permission`."""
     words = {
-        FileNotFoundError: "there is no such file",
-        IsADirectoryError: "is a folder, not a file",
-        PermissionError: "no permission",
-        NotADirectoryError: "a part of its path is not a folder",
+        FileNotFoundError: "there is no such file", IsADirectoryError: "is a folder, not a file",
+        PermissionError: "no permission", NotADirectoryError: "a part of its path is not a folder",
     }
     return words.get(type(error)) or error.strerror or str(error)
 

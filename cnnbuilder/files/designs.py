@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from cnnbuilder.files.safetensors import Array
 
 _OTHERS = {
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"II*\0": "a picture",
-    b"MM\0*": "a picture",
-    b"BM": "a picture",
-    b"%PDF": "a PDF",
-    b"\x89HDF": "a Keras or HDF5 file",
+    b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"II*\0": "a picture",
+    b"MM\0*": "a picture", b"BM": "a picture", b"%PDF": "a PDF", b"\x89HDF": "a Keras or HDF5 file",
     b"\x80\x02": "a pickle, which is never opened",
 }
 
@@ -87,10 +81,7 @@ def load_picture_bytes(path: FilePath) -> bytes | None:
 
 
 def save(
-    design: Design,
-    path: FilePath,
-    weights: Mapping[str, Any] | None = None,
-    picture: bytes | None = None,
+    design: Design, path: FilePath, weights: Mapping[str, Any] | None = None, picture: bytes | None = None,
     preview: bytes | None = None,
 ) -> None:
     """Save a design by the extension of `path`: `.json`, or `.cnn` with `weights` (arrays by name) and PNG pictures.

@@ -107,10 +107,8 @@ def _identify(content: bytes) -> Image.Image:
 def _open(content: bytes) -> Image.Image:
     image = _identify(content)
     if image.width * image.height > LARGEST_PIXELS:
-        raise InputError(
-            f"has {show_pair((image.height, image.width))} = {image.width * image.height / 1e6:.0f} "
-            f"megapixels; at most {LARGEST_PIXELS // 10**6} can be read"
-        )
+        raise InputError(f"has {show_pair((image.height, image.width))} = {image.width * image.height / 1e6:.0f} "
+                         f"megapixels; at most {LARGEST_PIXELS // 10**6} can be read")
     return image
 
 
@@ -192,10 +190,8 @@ def prepare(picture: Picture, layer: Input, size: tuple[int, int] | None = None)
             raise InputError(f"{name} has {len(numbers)} numbers for {layer.channels} channels; give one a channel")
     count = layer.channels * height * width
     if count > LARGEST_INPUT:
-        raise MemoryLimitError(
-            f"a picture of {show((layer.channels, height, width))} is too large to be run: it has "
-            f"{grouped(count)} values, and {grouped(LARGEST_INPUT)} can be"
-        )
+        raise MemoryLimitError(f"a picture of {show((layer.channels, height, width))} is too large to be run: it has "
+                               f"{grouped(count)} values, and {grouped(LARGEST_INPUT)} can be")
     planes = [_fitted(plane, layer.fit, height, width) for plane in _planes(picture, layer.channels == 4)]
     volume = np.stack(_channels(planes, layer.channels, picture.white))
     if layer.scale == "0-1":
@@ -246,7 +242,7 @@ def _fitted(plane: NDArray[np.float32], fit: str, height: int, width: int) -> ND
         tall, wide = min(float(rows), columns * height / width), min(float(columns), rows * width / height)
         if (tall, wide) == (height, width):
             top, left = (rows - height) // 2, (columns - width) // 2
-            return plane[top : top + height, left : left + width]
+            return plane[top:top + height, left:left + width]
         top, left = (rows - tall) / 2, (columns - wide) / 2
         return _resized(plane, height, width, (left, top, min(left + wide, columns), min(top + tall, rows)))
     if fit == "pad":
@@ -254,16 +250,13 @@ def _fitted(plane: NDArray[np.float32], fit: str, height: int, width: int) -> ND
         tall, wide = max(1, min(height, round(rows * scale))), max(1, min(width, round(columns * scale)))
         padded = np.zeros((height, width), np.float32)
         top, left = (height - tall) // 2, (width - wide) // 2
-        padded[top : top + tall, left : left + wide] = _resized(plane, tall, wide)
+        padded[top:top + tall, left:left + wide] = _resized(plane, tall, wide)
         return padded
     return _resized(plane, height, width)
 
 
 def _resized(
-    plane: NDArray[np.float32],
-    height: int,
-    width: int,
-    box: tuple[float, float, float, float] | None = None,
+    plane: NDArray[np.float32], height: int, width: int, box: tuple[float, float, float, float] | None = None,
 ) -> NDArray[np.float32]:
     """`box` (left, top, right, bottom; None: all) of a plane at another size: linear between pixels, and each new pixel
     the weighted mean of all that it covers."""

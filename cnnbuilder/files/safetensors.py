@@ -23,18 +23,9 @@ _LARGEST_HEADER = 100_000_000  # as in the library
 _CHUNK = 2**20
 _ALWAYS_FREE = 2**24  # asking what is free takes longer than reading so little
 _DTYPES: dict[str, np.dtype[Any]] = {
-    "F64": np.dtype("<f8"),
-    "F32": np.dtype("<f4"),
-    "F16": np.dtype("<f2"),
-    "BF16": np.dtype("<u2"),
-    "I64": np.dtype("<i8"),
-    "I32": np.dtype("<i4"),
-    "I16": np.dtype("<i2"),
-    "I8": np.dtype("i1"),
-    "U64": np.dtype("<u8"),
-    "U32": np.dtype("<u4"),
-    "U16": np.dtype("<u2"),
-    "U8": np.dtype("u1"),
+    "F64": np.dtype("<f8"), "F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2"),
+    "I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "I16": np.dtype("<i2"), "I8": np.dtype("i1"),
+    "U64": np.dtype("<u8"), "U32": np.dtype("<u4"), "U16": np.dtype("<u2"), "U8": np.dtype("u1"),
 }
 
 
@@ -101,7 +92,7 @@ def _fill(stream: IO[bytes], size: int) -> NDArray[np.uint8]:
     while chunk := stream.read(_CHUNK):
         if at + len(chunk) > size:
             raise Fault("there is more data than the header says")
-        buffer[at : at + len(chunk)] = np.frombuffer(chunk, np.uint8)
+        buffer[at:at + len(chunk)] = np.frombuffer(chunk, np.uint8)
         at += len(chunk)
     if at < size:
         raise Fault(f"the last {size - at} bytes are missing")

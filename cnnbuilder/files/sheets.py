@@ -93,5 +93,5 @@ def _grid(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for number, tile in enumerate(levels):
         row, column = divmod(number, columns)
         top, left = row * tall + 1, column * wide + 1
-        grid[top : top + tall - 1, left : left + wide - 1] = tile.repeat(cell, 0).repeat(cell, 1)
+        grid[top:top + tall - 1, left:left + wide - 1] = tile.repeat(cell, 0).repeat(cell, 1)
     return grid

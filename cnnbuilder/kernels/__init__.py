@@ -17,29 +17,13 @@ if TYPE_CHECKING:
     from cnnbuilder.kernels.steps import has, needs, step
 
 __all__ = [
-    "Program",
-    "Step",
-    "has",
-    "is_cached",
-    "is_prepared",
-    "needs",
-    "prepare",
-    "set_thread_count",
-    "step",
+    "Program", "Step", "has", "is_cached", "is_prepared", "needs", "prepare", "set_thread_count", "step",
     "thread_count",
 ]
 
 _FILES = {
-    "Program": "program",
-    "Step": "program",
-    "has": "steps",
-    "is_cached": "library",
-    "is_prepared": "library",
-    "needs": "steps",
-    "prepare": "library",
-    "set_thread_count": "pool",
-    "step": "steps",
-    "thread_count": "pool",
+    "Program": "program", "Step": "program", "has": "steps", "is_cached": "library", "is_prepared": "library",
+    "needs": "steps", "prepare": "library", "set_thread_count": "pool", "step": "steps", "thread_count": "pool",
 }
 
 

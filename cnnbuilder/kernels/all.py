@@ -17,17 +17,6 @@ from cnnbuilder.kernels import (
 )
 
 __all__ = [
-    "correlate",
-    "gather",
-    "local_normalise",
-    "map",
-    "merge",
-    "normalise",
-    "product",
-    "program",
-    "rectify",
-    "reduce",
-    "softmax",
-    "transposed",
-    "untied",
+    "correlate", "gather", "local_normalise", "map", "merge", "normalise", "product", "program", "rectify", "reduce",
+    "softmax", "transposed", "untied",
 ]

@@ -24,14 +24,8 @@ SIGNATURES = {
 }
 RELOCATION = "static" if INTEL else "default"
 IMPLIED = {
-    "llvm.exp.f32": "expf",
-    "llvm.exp.f64": "exp",
-    "llvm.memset": "memset",
-    "llvm.memcpy": "memcpy",
-    "llvm.memmove": "memmove",
-    "llvm.log.f32": "logf",
-    "llvm.log.f64": "log",
-    "llvm.pow.f32": "powf",
+    "llvm.exp.f32": "expf", "llvm.exp.f64": "exp", "llvm.memset": "memset", "llvm.memcpy": "memcpy",
+    "llvm.memmove": "memmove", "llvm.log.f32": "logf", "llvm.log.f64": "log", "llvm.pow.f32": "powf",
     "llvm.pow.f64": "pow",
 }
 """Functions of the C library that LLVM's own words become."""
@@ -43,10 +37,7 @@ class Compiler:
     def __init__(self, name: str) -> None:
         self.name = name
         self.annotated = {
-            native.Values: types.CPointer(REAL[name]),
-            native.Integers: POINTER,
-            int: types.int64,
-            float: REAL[name],
+            native.Values: types.CPointer(REAL[name]), native.Integers: POINTER, int: types.int64, float: REAL[name],
             None: types.void,
         }
         # Sums may be taken in another order and products fused in float32 alone; NaN and infinity stay exact.

@@ -35,27 +35,10 @@ def pack(operation: Correlate, role: str, batch: int) -> Packed:
     if pointwise and unmoved and operation.bias != "location":
         height, width, out_rows, out_columns = 1, height * width, 1, out_rows * out_columns
     numbers = (
-        operation.channels,
-        operation.filters,
-        height,
-        width,
-        out_rows,
-        out_columns,
-        rows.kernel,
-        columns.kernel,
-        rows.stride,
-        columns.stride,
-        rows.dilation,
-        columns.dilation,
-        rows.before,
-        columns.before,
-        operation.groups,
-        BIASES.index(operation.bias),
-        int(operation.epilogue is not None),
-        int(direct),
-        int(operation.connections is not None),
-        0,
-        *lists,
+        operation.channels, operation.filters, height, width, out_rows, out_columns, rows.kernel, columns.kernel,
+        rows.stride, columns.stride, rows.dilation, columns.dilation, rows.before, columns.before, operation.groups,
+        BIASES.index(operation.bias), int(operation.epilogue is not None), int(direct),
+        int(operation.connections is not None), 0, *lists,
     )
     units = {
         "forward": batch * operation.groups * -(-filters_in_group // 8) * -(-out_rows * out_columns // 16),

@@ -96,14 +96,7 @@ def band_count(step: Integers, parts: int) -> int:
 
 @routine
 def input_rows(
-    step: Integers,
-    frame: Integers,
-    unit: int,
-    count: int,
-    low: int,
-    high: int,
-    buffer: Values,
-    room: int,
+    step: Integers, frame: Integers, unit: int, count: int, low: int, high: int, buffer: Values, room: int,
     cancel: Integers,
 ) -> None:
     """Rows `low` … `high − 1` of gx, of `count` channels of one sample and group, from `unit` on."""
@@ -124,15 +117,7 @@ def input_rows(
 
 @routine
 def input_item(
-    step: Integers,
-    frame: Integers,
-    unit: int,
-    count: int,
-    start: int,
-    end: int,
-    buffer: Values,
-    room: int,
-    low: int,
+    step: Integers, frame: Integers, unit: int, count: int, start: int, end: int, buffer: Values, room: int, low: int,
     high: int,
 ) -> None:
     """What outputs `start` … `end − 1` give back to rows `low` … `high − 1` of `count` channels, from `unit` on."""

@@ -73,16 +73,7 @@ def ceil_div(a: int, b: int) -> int:
 
 @routine
 def multiply(
-    depth: int,
-    a: Values,
-    a_row: int,
-    a_step: int,
-    b: Values,
-    width: int,
-    c: Values,
-    c_row: int,
-    rows: int,
-    count: int,
+    depth: int, a: Values, a_row: int, a_step: int, b: Values, width: int, c: Values, c_row: int, rows: int, count: int,
     spare: Values,
 ) -> None:
     """C += A · B for `rows` rows and `count` columns of one tile; a tile that is not full goes through `spare`."""
@@ -134,14 +125,7 @@ def blocked_forward(step: Integers, frame: Integers, part: int, parts: int, canc
 
 @routine
 def adding_item(
-    step: Integers,
-    frame: Integers,
-    sample: int,
-    first: int,
-    stop: int,
-    start: int,
-    end: int,
-    buffer: Values,
+    step: Integers, frame: Integers, sample: int, first: int, stop: int, start: int, end: int, buffer: Values,
     cancel: Integers,
 ) -> None:
     """`forward_item`, added to what the outputs hold: that is kept aside, since what is NaN is computed again."""
@@ -159,14 +143,7 @@ def adding_item(
 
 @routine
 def forward_item(
-    step: Integers,
-    frame: Integers,
-    sample: int,
-    first: int,
-    stop: int,
-    start: int,
-    end: int,
-    buffer: Values,
+    step: Integers, frame: Integers, sample: int, first: int, stop: int, start: int, end: int, buffer: Values,
     cancel: Integers,
 ) -> None:
     """Filters `first` … `stop − 1`, of one group, at places `start` … `end − 1` of one sample."""
@@ -192,19 +169,8 @@ def forward_item(
                 a, a_row = tail, depth
             for place in range(start, end, wide):
                 panel, width = at(buffer, (place - start) * depth), panel_width(place, end)
-                multiply(
-                    depth,
-                    a,
-                    a_row,
-                    1,
-                    panel,
-                    width,
-                    at(y, f * places + place),
-                    places,
-                    rows,
-                    min(wide, end - place),
-                    spare,
-                )
+                multiply(depth, a, a_row, 1, panel, width, at(y, f * places + place), places, rows,
+                         min(wide, end - place), spare)
     finish(step, frame, sample, first, stop, start, end)
 
 
@@ -215,7 +181,9 @@ def kernel_length(step: Integers) -> int:
 
 
 @routine
-def gather(step: Integers, x: Values, k: int, depth: int, place: int, count: int, width: int, panel: Values) -> None:
+def gather(
+    step: Integers, x: Values, k: int, depth: int, place: int, count: int, width: int, panel: Values
+) -> None:
     """panel[k, place]: what weights `k` … of a filter see at places `place` …; 0 in padding and beyond `count`."""
     lane = 0
     while lane < count:

@@ -125,9 +125,8 @@ def plain_to_weights(step: Integers, frame: Integers, part: int, parts: int, can
         for q in range(stop_of(step, i)):
             c = channel_of(step, i, q)
             for tap in range(kernel_size):
-                gw[c * kernel_size + tap] = plain_weight(
-                    step, frame, i, c, tap // step[KERNEL_COLUMNS], tap % step[KERNEL_COLUMNS]
-                )
+                gw[c * kernel_size + tap] = plain_weight(step, frame, i, c, tap // step[KERNEL_COLUMNS],
+                                                         tap % step[KERNEL_COLUMNS])
 
 
 @routine

@@ -128,7 +128,9 @@ def _compile_in_child(progress: Progress | None, cancelled: Callable[[], bool] |
         return False
 
 
-def _follow(child: "subprocess.Popen[bytes]", progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
+def _follow(
+    child: "subprocess.Popen[bytes]", progress: Progress | None, cancelled: Callable[[], bool] | None
+) -> None:
     """Report the child's lines until it ends; a thread reads them, so that `cancelled` is asked meanwhile."""
     ended = threading.Event()
     lines: list[bytes] = []

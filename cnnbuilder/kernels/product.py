@@ -181,15 +181,8 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
             if cancelled(cancel):
                 return
             for n in range(batch):
-                add_rows(
-                    at(gx, n * features + f),
-                    at(weight, u * features + f),
-                    features,
-                    at(gy, n * units + u),
-                    1,
-                    min(4, units - u),
-                    count,
-                )
+                add_rows(at(gx, n * features + f), at(weight, u * features + f), features, at(gy, n * units + u), 1,
+                         min(4, units - u), count)
 
 
 @kernel("product_to_weights", "float32")
@@ -210,6 +203,5 @@ def to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: I
             target = at(values(frame[5 + bias]), u * features + f)
             fill(target, count, real(0))
             for n in range(0, batch, 4):
-                add_rows(
-                    target, at(x, n * features + f), features, at(gy, n * units + u), units, min(4, batch - n), count
-                )
+                add_rows(target, at(x, n * features + f), features, at(gy, n * units + u), units, min(4, batch - n),
+                         count)

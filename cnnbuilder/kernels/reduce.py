@@ -86,7 +86,9 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
 
 
 @routine
-def reduce_columns(function: int, line: Values, ranges: Integers, columns: int, y: Values, counted: int) -> None:
+def reduce_columns(
+    function: int, line: Values, ranges: Integers, columns: int, y: Values, counted: int
+) -> None:
     """y[k] = max or mean of `line` over range k; `counted` is what the mean divides by along the other axes."""
     for k in range(columns):
         start, stop = ranges[3 * k], ranges[3 * k + 1]
@@ -140,13 +142,8 @@ def give_to_largest(step: Integers, frame: Integers, n: int, c: int, first: int,
         for k in range(columns):
             place = start + j * columns + k
             found = first_equal(
-                at(x, n * channels * height * width),
-                height,
-                width,
-                at(step, RANGES + 3 * c),
-                at(row_ranges, 3 * j),
-                at(column_ranges, 3 * k),
-                values(frame[1])[place],
+                at(x, n * channels * height * width), height, width, at(step, RANGES + 3 * c), at(row_ranges, 3 * j),
+                at(column_ranges, 3 * k), values(frame[1])[place],
             )
             channel = found // (height * width)
             if first <= channel < last:
@@ -169,7 +166,9 @@ def first_equal(
 
 
 @routine
-def spread(step: Integers, frame: Integers, n: int, c: int, first: int, last: int, line: Values) -> None:
+def spread(
+    step: Integers, frame: Integers, n: int, c: int, first: int, last: int, line: Values
+) -> None:
     """The mean's gradient of output channel `c`, to each cell of each box alike."""
     channels, height, width, rows, columns = step[3], step[4], step[5], step[7], step[8]
     span = at(step, RANGES + 3 * c)

@@ -190,14 +190,7 @@ def places_to_input(step: Integers, frame: Integers, part: int, parts: int, canc
 
 @routine
 def input_rows(
-    step: Integers,
-    frame: Integers,
-    channel: int,
-    count: int,
-    low: int,
-    high: int,
-    shares: Values,
-    room: int,
+    step: Integers, frame: Integers, channel: int, count: int, low: int, high: int, shares: Values, room: int,
     cancel: Integers,
 ) -> None:
     """Rows `low` … `high − 1` of gx of `count` channels of one group, of every sample."""
@@ -217,15 +210,8 @@ def input_rows(
                     weight = at(kernels, i * step[OF_FILTER])
                     for n in range(number):
                         gy = at(values(frame[slot(step, GY)]), output_at(step, first + n, i, j, k))
-                        add_rows(
-                            at(shares, n * count * taps),
-                            weight,
-                            step[OF_FILTER],
-                            gy,
-                            places,
-                            min(4, (group + 1) * filters - i),
-                            count * taps,
-                        )
+                        add_rows(at(shares, n * count * taps), weight, step[OF_FILTER], gy, places,
+                                 min(4, (group + 1) * filters - i), count * taps)
                 for n in range(number):
                     plane = (first + n) * step[CHANNELS] + channel
                     add_window(step, frame, plane, count, j, k, at(shares, n * count * taps), low, high)

@@ -155,15 +155,7 @@ def forward_item(
 
 @routine
 def store(
-    step: Integers,
-    own: Integers,
-    frame: Integers,
-    sample: int,
-    i: int,
-    jt: int,
-    kt: int,
-    start: int,
-    count: int,
+    step: Integers, own: Integers, frame: Integers, sample: int, i: int, jt: int, kt: int, start: int, count: int,
     sums: Values,
 ) -> None:
     """y = bias + sums at `count` places of a kernel; computed again where padding may have made a NaN."""
@@ -191,23 +183,15 @@ def tiles_to_input(step: Integers, frame: Integers, part: int, parts: int, cance
         band, chunk, group = item % bands, item // bands % chunks, item // (bands * chunks)
         first, stop = chunk * in_group // chunks, (chunk + 1) * in_group // chunks
         low, high = band * height // bands, (band + 1) * height // bands
-        tiles_rows(
-            step, integers(numbers), frame, group * in_group + first, stop - first, low, high, values(buffer), cancel
-        )
+        tiles_rows(step, integers(numbers), frame, group * in_group + first, stop - first, low, high, values(buffer),
+                   cancel)
     release(numbers)
     release(buffer)
 
 
 @routine
 def tiles_rows(
-    step: Integers,
-    own: Integers,
-    frame: Integers,
-    unit: int,
-    count: int,
-    low: int,
-    high: int,
-    buffer: Values,
+    step: Integers, own: Integers, frame: Integers, unit: int, count: int, low: int, high: int, buffer: Values,
     cancel: Integers,
 ) -> None:
     """Rows `low` … `high − 1` of gx, of `count` channels of one sample and group, from `unit` on."""
@@ -229,17 +213,8 @@ def tiles_rows(
 
 @routine
 def input_item(
-    step: Integers,
-    own: Integers,
-    frame: Integers,
-    unit: int,
-    count: int,
-    jt: int,
-    kt: int,
-    start: int,
-    low: int,
-    high: int,
-    buffer: Values,
+    step: Integers, own: Integers, frame: Integers, unit: int, count: int, jt: int, kt: int, start: int, low: int,
+    high: int, buffer: Values,
 ) -> None:
     """What one panel of a kernel's places gives back to rows `low` … `high − 1` of `count` channels."""
     filters, rows, wide = step[FILTERS] // step[GROUPS], tile_rows(), VECTORS * tile_lanes()
@@ -263,17 +238,8 @@ def input_item(
 
 @routine
 def gather_gradient(
-    step: Integers,
-    own: Integers,
-    frame: Integers,
-    sample: int,
-    i: int,
-    jt: int,
-    kt: int,
-    start: int,
-    count: int,
-    width: int,
-    target: Values,
+    step: Integers, own: Integers, frame: Integers, sample: int, i: int, jt: int, kt: int, start: int, count: int,
+    width: int, target: Values,
 ) -> None:
     """target = gy of filter `i` at `count` places of a kernel from `start` on, 0 beyond."""
     a, b = start // own[COLUMNS], start % own[COLUMNS]
@@ -315,14 +281,7 @@ def tiles_to_weights(step: Integers, frame: Integers, part: int, parts: int, can
 
 @routine
 def weights_item(
-    step: Integers,
-    own: Integers,
-    frame: Integers,
-    group: int,
-    jt: int,
-    kt: int,
-    first: int,
-    buffer: Values,
+    step: Integers, own: Integers, frame: Integers, group: int, jt: int, kt: int, first: int, buffer: Values,
     cancel: Integers,
 ) -> None:
     """The gradient of one panel of one kernel's weights, from `first` on, for the filters of a group."""

@@ -165,7 +165,9 @@ def _constant(number: int) -> Any:
 
 
 @intrinsic
-def _tile(typing: Any, vectors: Any, depth: Any, a: Any, a_row: Any, a_step: Any, b: Any, c: Any, c_row: Any) -> Any:
+def _tile(
+    typing: Any, vectors: Any, depth: Any, a: Any, a_row: Any, a_step: Any, b: Any, c: Any, c_row: Any
+) -> Any:
     pointer, integer = types.CPointer(types.float32), types.int64
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -194,20 +196,9 @@ def words(name: str) -> dict[Any, Any]:
     """Every word of `native.py`, as it is for one type of values."""
     real = REAL[name]
     return {
-        native.real: real,
-        native.values: _values(real),
-        native.integers: _integers,
-        native.at: _at,
-        native.as_float: _as_float,
-        native.cancelled: _cancelled,
-        native.load: _load,
-        native.add_and_get_old: _add_and_get_old,
-        native.pause: _pause,
-        native.give_way: _give_way,
-        native.call: _call,
-        native.reserve: _reserve(real.bitwidth // 8),
-        native.release: _release,
-        native.tile: _tile,
-        native.tile_rows: _constant(ROWS),
-        native.tile_lanes: _constant(LANES),
+        native.real: real, native.values: _values(real), native.integers: _integers, native.at: _at,
+        native.as_float: _as_float, native.cancelled: _cancelled, native.load: _load,
+        native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
+        native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
+        native.tile: _tile, native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
     }

@@ -34,7 +34,9 @@ class Reshape(Layer, kind="reshape", group="Shape", label="Reshape"):
             f"({show(inputs[0])}); the number of values must stay the same.",
             f"holds {grouped(wanted)} values, gets {grouped(given)}",
             tuple(
-                Change(f"{show(shape)} in {{block}}", dict(zip(("channels", "height", "width"), shape, strict=True)))
+                Change(
+                    f"{show(shape)} in {{block}}", dict(zip(("channels", "height", "width"), shape, strict=True))
+                )
                 for shape in dict.fromkeys(self._fitting(inputs[0]))
                 if max(shape) <= LARGEST
             ),

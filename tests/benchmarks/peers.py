@@ -40,7 +40,9 @@ def _around(params, size):
 def _local(x, p, w):
     """Unfold + einsum; the weights are those of the layer, in its own order."""
     around = _around(p, "kernel_size")
-    rows, columns = (n + 2 * a - k + 1 for n, a, k in zip(x.shape[2:], around, p["kernel_size"], strict=True))
+    rows, columns = (
+        n + 2 * a - k + 1 for n, a, k in zip(x.shape[2:], around, p["kernel_size"], strict=True)
+    )
     cells = functional.unfold(x, p["kernel_size"], padding=around).reshape(len(x), -1, rows, columns)
     kernels = w["weight"].reshape(len(w["weight"]), rows, columns, -1)
     return torch.einsum("nkab,fabk->nfab", cells, kernels) + w["bias"]

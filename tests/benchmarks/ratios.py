@@ -80,7 +80,6 @@ def _gradients(network, x):
 
 def _network_rows(threads):
     for name, (file, forward, both) in NETWORKS.items():
-
         def forward_row(name=name, file=file, wanted=forward):
             ours, peer, onnx, x = _all(sample(file), threads)
             functions = {"ours": lambda: ours.forward(x), "PyTorch": lambda: peer.forward(x), "onnx": lambda: onnx(x)}

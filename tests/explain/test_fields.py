@@ -1,5 +1,6 @@
 """Receptive and projective fields against index maps followed value by value, and against values that change."""
 
+
 import numpy as np
 import pytest
 from hypothesis import assume, given

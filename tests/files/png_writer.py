@@ -20,9 +20,8 @@ def png(values, filters=(0,), interlaced=False, extra=b"", size=None):
     parts = [values[a::b, c::d] for a, c, b, d in ADAM7] if interlaced else [values]
     data = b"".join(filtered(part, filters) for part in parts if part.size)
     head = struct.pack(">IIBBBBB", *(size or (width, height)), 8 * values.dtype.itemsize, kind, 0, 0, interlaced)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
-    )
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(data))
+            + chunk(b"IEND", b""))
 
 
 def filtered(values, filters):
@@ -32,7 +31,7 @@ def filtered(values, filters):
     above = bytes(length)
     made = b""
     for number in range(values.shape[0]):
-        row = rows[number * length : (number + 1) * length]
+        row = rows[number * length:(number + 1) * length]
         kind = filters[number % len(filters)]
         left, corner = bytes(step) + row, bytes(step) + above
         made += bytes([kind])
@@ -58,18 +57,8 @@ def tiff(values, order="<"):
     height, width, channels = values.shape
     data = values.astype(values.dtype.newbyteorder(order)).tobytes()
     at = 8 + len(data)
-    tags = [
-        (256, 3, 1, width),
-        (257, 3, 1, height),
-        (258, 3, 3, at),
-        (259, 3, 1, 1),
-        (262, 3, 1, 2),
-        (273, 4, 1, 8),
-        (277, 3, 1, channels),
-        (278, 3, 1, height),
-        (279, 4, 1, len(data)),
-        (284, 3, 1, 1),
-    ]
+    tags = [(256, 3, 1, width), (257, 3, 1, height), (258, 3, 3, at), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 8),
+            (277, 3, 1, channels), (278, 3, 1, height), (279, 4, 1, len(data)), (284, 3, 1, 1)]
     made = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, at + 6) + data
     made += struct.pack(f"{order}HHH", 16, 16, 16) + struct.pack(f"{order}H", len(tags))
     for tag, kind, count, value in tags:

@@ -56,9 +56,8 @@ def damage(tmp_path, save):
     code = SAVER.replace("SAVE", save).replace("VALUES", str(VALUES))
     chance = random.Random(0)
     damaged = 0
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as saver:
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as saver:
         for _ in range(KILLS):
             print(file=saver.stdin, flush=True)
             child = int(saver.stdout.readline())

@@ -40,47 +40,42 @@ def complaint(call, path):
     return message.removeprefix(f"{path}: ")
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "is empty"),
-        (" \n", "is empty"),
-        ("{", "is not JSON: line 1, column 2: expecting property name enclosed in double quotes"),
-        (TEXT[:-1], f"is not JSON: line 1, column {len(TEXT)}: expecting ',' delimiter"),
-        ('{\n "format": cnnbuilder\n}', "is not JSON: line 2, column 12: expecting value"),
-        (TEXT + "x", f"is not JSON: line 1, column {len(TEXT) + 1}: extra data"),
-        ("not a design", "is not JSON: line 1, column 1: expecting value"),
-        (b'{"format": \n"\xff"}', "is not UTF-8 text (line 2, byte 14 of the file)"),
-        (TEXT.encode("utf-16"), "is not UTF-8 text (line 1, byte 1 of the file)"),
-        ("[" * 100_000, "is nested too deeply"),
-        ('{"a":' * 100_000, "is nested too deeply"),
-        ("[1, 2]", "design: must be a JSON object"),
-        ("{}", 'format: must be "cnnbuilder"; this is not a cnnbuilder design'),
-        (changed(version=2), "version: 2 was written by a newer cnnbuilder; this one reads up to 1"),
-        ('{"format": "cnnbuilder", "version": 1}', "blocks: missing"),
-        (changed(blocks=[*DESIGN["blocks"]] * 2), "blocks[1].id: 'image' is used twice"),
-        (changed(links=[{"from": "image", "to": "conv"}]), "links[0]: there is no block 'conv'"),
-        (
-            changed(blocks=[{"id": "a", "kind": "conv", "params": {"filters": "@"}}]).replace('"@"', "NaN"),
-            "design.blocks[0].params.filters: nan is not a finite number",
-        ),
-        (changed(x="@").replace('"@"', "1e999"), "design.x: inf is not a finite number"),
-        (changed(x="@").replace('"@"', "-Infinity"), "design.x: -inf is not a finite number"),
-        (changed(x="@").replace('"@"', "9" * 5000), "is not a design: Exceeds the limit"),
-        (TEXT.replace('"version"', '"format": "other", "version"'), "the key 'format' stands twice in one object"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "is a picture, not a design"),
-        (b"\x80\x02}q\0.", "is a pickle, which is never opened, not a design"),
-        (zipped([]), "holds no design.json"),
-        (zipped([("other.json", TEXT)]), "holds no design.json"),
-        (zipped([("design.json", "")]), "design.json is empty"),
-        (zipped([("design.json", "{")]), "design.json is not JSON: line 1, column 2"),
-        (zipped([("design.json", TEXT)], zipfile.ZIP_BZIP2), "design.json is compressed in a way that is not known"),
-        (zipped([("design.json", TEXT)])[:-30], "is a damaged .cnn file"),
-        (zipped([("design.json", TEXT)])[:40], "is a damaged .cnn file"),
-        (zipped([("design.json", TEXT)]).replace(b'"image"', b'"imago"'), "design.json is damaged: Bad CRC-32"),
-        (b"PK\x03\x04", "is a damaged .cnn file"),
-    ],
-)
+@pytest.mark.parametrize(("content", "message"), [
+    ("", "is empty"),
+    (" \n", "is empty"),
+    ("{", "is not JSON: line 1, column 2: expecting property name enclosed in double quotes"),
+    (TEXT[:-1], f"is not JSON: line 1, column {len(TEXT)}: expecting ',' delimiter"),
+    ('{\n "format": cnnbuilder\n}', "is not JSON: line 2, column 12: expecting value"),
+    (TEXT + "x", f"is not JSON: line 1, column {len(TEXT) + 1}: extra data"),
+    ("not a design", "is not JSON: line 1, column 1: expecting value"),
+    (b'{"format": \n"\xff"}', "is not UTF-8 text (line 2, byte 14 of the file)"),
+    (TEXT.encode("utf-16"), "is not UTF-8 text (line 1, byte 1 of the file)"),
+    ("[" * 100_000, "is nested too deeply"),
+    ('{"a":' * 100_000, "is nested too deeply"),
+    ("[1, 2]", "design: must be a JSON object"),
+    ("{}", 'format: must be "cnnbuilder"; this is not a cnnbuilder design'),
+    (changed(version=2), "version: 2 was written by a newer cnnbuilder; this one reads up to 1"),
+    ('{"format": "cnnbuilder", "version": 1}', "blocks: missing"),
+    (changed(blocks=[*DESIGN["blocks"]] * 2), "blocks[1].id: 'image' is used twice"),
+    (changed(links=[{"from": "image", "to": "conv"}]), "links[0]: there is no block 'conv'"),
+    (changed(blocks=[{"id": "a", "kind": "conv", "params": {"filters": "@"}}]).replace('"@"', "NaN"),
+     "design.blocks[0].params.filters: nan is not a finite number"),
+    (changed(x="@").replace('"@"', "1e999"), "design.x: inf is not a finite number"),
+    (changed(x="@").replace('"@"', "-Infinity"), "design.x: -inf is not a finite number"),
+    (changed(x="@").replace('"@"', "9" * 5000), "is not a design: Exceeds the limit"),
+    (TEXT.replace('"version"', '"format": "other", "version"'), "the key 'format' stands twice in one object"),
+    (b"\x89PNG\r\n\x1a\n\0\0\0", "is a picture, not a design"),
+    (b"\x80\x02}q\0.", "is a pickle, which is never opened, not a design"),
+    (zipped([]), "holds no design.json"),
+    (zipped([("other.json", TEXT)]), "holds no design.json"),
+    (zipped([("design.json", "")]), "design.json is empty"),
+    (zipped([("design.json", "{")]), "design.json is not JSON: line 1, column 2"),
+    (zipped([("design.json", TEXT)], zipfile.ZIP_BZIP2), "design.json is compressed in a way that is not known"),
+    (zipped([("design.json", TEXT)])[:-30], "is a damaged .cnn file"),
+    (zipped([("design.json", TEXT)])[:40], "is a damaged .cnn file"),
+    (zipped([("design.json", TEXT)]).replace(b'"image"', b'"imago"'), "design.json is damaged: Bad CRC-32"),
+    (b"PK\x03\x04", "is a damaged .cnn file"),
+])
 def test_what_is_wrong_is_said(tmp_path, content, message):
     path = tmp_path / "a.json"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -141,11 +136,11 @@ def test_a_zip_that_claims_any_size_is_refused(tmp_path, size):
     path = tmp_path / "bomb.cnn"
     content = zipped([("weights.safetensors", b"\0" * 100)], zipfile.ZIP_DEFLATED)
     at = content.index(b"PK\x01\x02") + 24
-    path.write_bytes(content[:at] + struct.pack("<I", size) + content[at + 4 :])
+    path.write_bytes(content[:at] + struct.pack("<I", size) + content[at + 4:])
     assert complaint(cb.load_weights, path) == CLAIMS_TOO_MUCH
     content = zipped([("weights.safetensors", b"\0" * 100)])
     at = content.index(b"PK\x01\x02") + 20
-    path.write_bytes(content[:at] + struct.pack("<II", size, size) + content[at + 8 :])
+    path.write_bytes(content[:at] + struct.pack("<II", size, size) + content[at + 8:])
     assert complaint(cb.load_weights, path) == "weights.safetensors is damaged: its size is not that of the file"
 
 
@@ -170,37 +165,32 @@ def entry(dtype="F32", shape=(2,), offsets=(0, 8)):
 EIGHT = b"\0" * 8
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "the header is cut off"),
-        (b"\1\0\0", "the header is cut off"),
-        (b"\xff" * 100, "the header is cut off"),
-        (tensors({"a": entry()})[:30], "the header is cut off"),
-        (tensors(b"{nothing"), "is not JSON: line 1, column 2"),
-        (tensors(b"[]"), "the header is not a JSON object"),
-        (tensors({"a": 1}), "the header's entry of 'a' is damaged"),
-        (tensors({"a": {"dtype": "F32"}}), "the header's entry of 'a' is damaged"),
-        (tensors({"a": entry(offsets=(0, 8, 16))}), "the header's entry of 'a' is damaged"),
-        (tensors({"a": entry(shape=(-2,))}, EIGHT), "the header's entry of 'a' is damaged"),
-        (tensors({"a": entry(shape=(True, 2))}, EIGHT), "the header's entry of 'a' is damaged"),
-        (tensors({"a": entry(shape=(2.0,))}, EIGHT), "the header's entry of 'a' is damaged"),
-        (tensors({"a": entry(dtype=4)}, EIGHT), "the header's entry of 'a' is damaged"),
-        (tensors({"a": entry(dtype="F8_E4M3", shape=(8,))}, EIGHT), "'a' is of the type F8_E4M3, which cannot be read"),
-        (tensors({"a": entry()}, EIGHT[:7]), "'a' is cut off or of another size than its shape says"),
-        (tensors({"a": entry(shape=(3,))}, EIGHT), "'a' is cut off or of another size than its shape says"),
-        (tensors({"a": entry(shape=(2**62, 2**62))}, EIGHT), "'a' is cut off or of another size than its shape says"),
-        (tensors({"a": entry(), "b": entry()}, EIGHT), "arrays overlap or leave gaps"),
-        (tensors({"a": entry(offsets=(4, 12))}, EIGHT + EIGHT), "arrays overlap or leave gaps"),
-        (tensors({"a": entry()}, EIGHT + b"hidden"), "6 bytes belong to no array"),
-        (tensors(b'{"a": 1, "a": 2}'), "the key 'a' stands twice in one object"),
-    ],
-)
+@pytest.mark.parametrize(("content", "message"), [
+    (b"", "the header is cut off"),
+    (b"\1\0\0", "the header is cut off"),
+    (b"\xff" * 100, "the header is cut off"),
+    (tensors({"a": entry()})[:30], "the header is cut off"),
+    (tensors(b"{nothing"), "is not JSON: line 1, column 2"),
+    (tensors(b"[]"), "the header is not a JSON object"),
+    (tensors({"a": 1}), "the header's entry of 'a' is damaged"),
+    (tensors({"a": {"dtype": "F32"}}), "the header's entry of 'a' is damaged"),
+    (tensors({"a": entry(offsets=(0, 8, 16))}), "the header's entry of 'a' is damaged"),
+    (tensors({"a": entry(shape=(-2,))}, EIGHT), "the header's entry of 'a' is damaged"),
+    (tensors({"a": entry(shape=(True, 2))}, EIGHT), "the header's entry of 'a' is damaged"),
+    (tensors({"a": entry(shape=(2.0,))}, EIGHT), "the header's entry of 'a' is damaged"),
+    (tensors({"a": entry(dtype=4)}, EIGHT), "the header's entry of 'a' is damaged"),
+    (tensors({"a": entry(dtype="F8_E4M3", shape=(8,))}, EIGHT), "'a' is of the type F8_E4M3, which cannot be read"),
+    (tensors({"a": entry()}, EIGHT[:7]), "'a' is cut off or of another size than its shape says"),
+    (tensors({"a": entry(shape=(3,))}, EIGHT), "'a' is cut off or of another size than its shape says"),
+    (tensors({"a": entry(shape=(2**62, 2**62))}, EIGHT), "'a' is cut off or of another size than its shape says"),
+    (tensors({"a": entry(), "b": entry()}, EIGHT), "arrays overlap or leave gaps"),
+    (tensors({"a": entry(offsets=(4, 12))}, EIGHT + EIGHT), "arrays overlap or leave gaps"),
+    (tensors({"a": entry()}, EIGHT + b"hidden"), "6 bytes belong to no array"),
+    (tensors(b'{"a": 1, "a": 2}'), "the key 'a' stands twice in one object"),
+])
 def test_what_is_wrong_with_weights_is_said(tmp_path, content, message):
-    for path, wrapped in (
-        (tmp_path / "a.safetensors", content),
-        (tmp_path / "a.cnn", zipped([("design.json", TEXT), ("weights.safetensors", content)])),
-    ):
+    for path, wrapped in ((tmp_path / "a.safetensors", content),
+                          (tmp_path / "a.cnn", zipped([("design.json", TEXT), ("weights.safetensors", content)]))):
         path.write_bytes(wrapped)
         assert complaint(cb.load_weights, path).startswith(f"weights: {message}")
 
@@ -248,11 +238,11 @@ def damaged(draw, content):
         length = draw(st.integers(0, 8))
         match draw(st.sampled_from(["change", "cut", "double", "end"])):
             case "change":
-                made[at : at + length] = draw(st.binary(min_size=length, max_size=length))
+                made[at:at + length] = draw(st.binary(min_size=length, max_size=length))
             case "cut":
-                del made[at : at + length]
+                del made[at:at + length]
             case "double":
-                made[at:at] = made[at : at + length]
+                made[at:at] = made[at:at + length]
             case "end" if at:
                 del made[at:]
     return bytes(made)

@@ -38,14 +38,8 @@ def test_every_png_keeps_every_bit(channels, dtype, interlaced):
     assert np.array_equal(found, wanted)
 
 
-@given(
-    st.integers(1, 9),
-    st.integers(1, 9),
-    st.sampled_from([1, 3, 4]),
-    st.lists(st.integers(0, 4), min_size=1),
-    st.booleans(),
-    st.integers(0, 2**32),
-)
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 3, 4]), st.lists(st.integers(0, 4), min_size=1),
+       st.booleans(), st.integers(0, 2**32))
 def test_16_bits_in_any_size_and_filter(height, width, channels, filters, interlaced, seed):
     values = noise(height, width, channels, dtype=np.uint16, seed=seed)
     assert np.array_equal(read_picture(png(values, filters, interlaced)).values, values)
@@ -132,16 +126,8 @@ def test_every_orientation_is_turned_upright(number):
         wanted = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(content))))
         assert np.array_equal(read_picture(content).values, wanted), format
     deep = noise(6, 4, 3, dtype=np.uint16)
-    wanted = {
-        1: deep,
-        2: np.fliplr(deep),
-        3: np.rot90(deep, 2),
-        4: np.flipud(deep),
-        5: deep.swapaxes(0, 1),
-        6: np.rot90(deep, -1),
-        7: np.rot90(deep, 2).swapaxes(0, 1),
-        8: np.rot90(deep),
-    }[number]
+    wanted = {1: deep, 2: np.fliplr(deep), 3: np.rot90(deep, 2), 4: np.flipud(deep), 5: deep.swapaxes(0, 1),
+              6: np.rot90(deep, -1), 7: np.rot90(deep, 2).swapaxes(0, 1), 8: np.rot90(deep)}[number]
     assert np.array_equal(read_picture(png(deep, extra=orientation(number))).values, wanted)
 
 
@@ -193,7 +179,7 @@ def test_missing_folder_empty_and_no_picture(tmp_path):
 
 def test_truncated_pictures():
     photograph = (samples() / "pictures" / "astronaut.jpg").read_bytes()
-    assert "is damaged: image file is truncated" in complaint(photograph[: len(photograph) // 2])
+    assert "is damaged: image file is truncated" in complaint(photograph[:len(photograph) // 2])
     for values in (noise(50, 50, 3), noise(50, 50, 3, dtype=np.uint16)):
         content = png(values)
         for length in (len(content) // 2, 60, 40, 30):
@@ -223,13 +209,8 @@ def test_two_threads_reading_leave_the_warnings_as_they_are():
 
 
 PHOTOGRAPH = written(Image.fromarray(noise(30, 40, 3)), "JPEG")
-FILES = [
-    PHOTOGRAPH,
-    png(noise(9, 8, 3, dtype=np.uint16)),
-    tiff(noise(5, 5, 3, dtype=np.uint16)),
-    written(Image.fromarray(noise(9, 8)), "GIF"),
-    written(Image.fromarray(noise(9, 8, 3)), "WEBP"),
-]
+FILES = [PHOTOGRAPH, png(noise(9, 8, 3, dtype=np.uint16)), tiff(noise(5, 5, 3, dtype=np.uint16)),
+         written(Image.fromarray(noise(9, 8)), "GIF"), written(Image.fromarray(noise(9, 8, 3)), "WEBP")]
 
 
 @given(st.sampled_from(FILES), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=6))

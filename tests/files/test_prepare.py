@@ -101,12 +101,8 @@ def test_the_pictures_own_size():
     assert prepare(picture, layer(8, 9, 3)).shape == (3, 8, 9)
 
 
-@given(
-    st.tuples(*[st.integers(1, 40)] * 4),
-    st.sampled_from(["stretch", "crop", "pad"]),
-    st.sampled_from([1, 3, 4]),
-    st.sampled_from([1, 2, 3, 4]),
-)
+@given(st.tuples(*[st.integers(1, 40)] * 4), st.sampled_from(["stretch", "crop", "pad"]), st.sampled_from([1, 3, 4]),
+       st.sampled_from([1, 2, 3, 4]))
 def test_every_size_fits_every_size_and_stays_in_range(sizes, fit, channels, wanted):
     rows, columns, height, width = sizes
     picture = Picture(noise(rows, columns, channels))
@@ -128,13 +124,8 @@ def test_stretching_is_the_antialiased_bilinear_of_pytorch(sizes):
     torch = pytest.importorskip("torch")
     rows, columns, height, width = sizes
     values = noise(rows, columns, 1)
-    wanted = torch.nn.functional.interpolate(
-        torch.from_numpy(values[None, None, :, :, 0] / np.float32(255)),
-        (height, width),
-        mode="bilinear",
-        antialias=True,
-        align_corners=False,
-    )
+    wanted = torch.nn.functional.interpolate(torch.from_numpy(values[None, None, :, :, 0] / np.float32(255)),
+                                             (height, width), mode="bilinear", antialias=True, align_corners=False)
     assert np.allclose(prepare(Picture(values), layer(height, width)), wanted[0].numpy(), atol=1e-4)
 
 

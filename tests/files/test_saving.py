@@ -31,8 +31,7 @@ def weights_of(design, seed=0):
     generator = np.random.default_rng(seed)
     return {
         f"{id}.{name}": generator.standard_normal(weight.shape, dtype=np.float32)
-        for id, found in cb.check(design).inferences.items()
-        for name, weight in found.weights
+        for id, found in cb.check(design).inferences.items() for name, weight in found.weights
     }
 
 
@@ -72,7 +71,7 @@ def test_json_has_one_block_a_line(design, tmp_path):
 
 
 def test_what_unicode_can_say_is_kept(tmp_path):
-    design = cb.Design.from_dict({"format": "cnnbuilder", "version": 1, "name": 'Ünï ✓ 🐈 \u2028 "\\\n', "blocks": []})
+    design = cb.Design.from_dict({"format": "cnnbuilder", "version": 1, "name": "Ünï ✓ 🐈 \u2028 \"\\\n", "blocks": []})
     cb.save(design, tmp_path / "a.json")
     assert cb.load(tmp_path / "a.json").name == design.name
     assert "🐈" in (tmp_path / "a.json").read_text(encoding="utf-8")
@@ -106,13 +105,8 @@ def test_the_same_design_and_weights_are_the_same_bytes(design, tmp_path):
     weights = weights_of(design)
     backwards = dict(reversed(weights.items()))
     cb.save(design, tmp_path / "a.cnn", weights, PNG, PNG + b"2")
-    cb.save(
-        cb.load(tmp_path / "a.cnn"),
-        tmp_path / "b.cnn",
-        {k: v.astype(">f8") for k, v in backwards.items()},
-        PNG,
-        PNG + b"2",
-    )
+    cb.save(cb.load(tmp_path / "a.cnn"), tmp_path / "b.cnn", {k: v.astype(">f8") for k, v in backwards.items()}, PNG,
+            PNG + b"2")
     assert (tmp_path / "a.cnn").read_bytes() == (tmp_path / "b.cnn").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.cnn") as archive:
         assert archive.testzip() is None
@@ -124,11 +118,8 @@ def test_the_same_design_and_weights_are_the_same_bytes(design, tmp_path):
 def test_the_welcome_design_has_weights_and_a_picture():
     path = resource("welcome.cnn")
     weights = cb.load_weights(path)
-    expected = {
-        f"{id}.{name}": weight.shape
-        for id, found in cb.check(cb.load(path)).inferences.items()
-        for name, weight in found.weights
-    }
+    expected = {f"{id}.{name}": weight.shape for id, found in cb.check(cb.load(path)).inferences.items()
+                for name, weight in found.weights}
     assert {name: array.shape for name, array in weights.items()} == expected
     assert all(array.dtype == np.float32 and not array.flags.writeable for array in weights.values())
     assert load_picture_bytes(path).startswith(b"\x89PNG")
@@ -250,29 +241,21 @@ try:
 except cb.DesignFileError as error:
     print(error)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=lambda: resource_.setrlimit(resource_.RLIMIT_FSIZE, (100_000, 100_000)),
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True,
+                          preexec_fn=lambda: resource_.setrlimit(resource_.RLIMIT_FSIZE, (100_000, 100_000)))
     assert done.stdout.endswith("a.cnn: cannot be saved: File too large\n")
     assert (tmp_path / "a.cnn").read_bytes() == before
     assert os.listdir(tmp_path) == ["a.cnn"]
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("none/a.json", "there is no such folder"),
-        ("file/a.json", "not a folder"),
-        ("folder.json", "is a folder"),
-        ("pipe.json", "is not an ordinary file"),
-        ("x" * 300 + ".json", "cannot be saved"),
-        ("zero\0byte.json", "cannot be saved"),
-    ],
-)
+@pytest.mark.parametrize(("name", "message"), [
+    ("none/a.json", "there is no such folder"),
+    ("file/a.json", "not a folder"),
+    ("folder.json", "is a folder"),
+    ("pipe.json", "is not an ordinary file"),
+    ("x" * 300 + ".json", "cannot be saved"),
+    ("zero\0byte.json", "cannot be saved"),
+])
 def test_places_where_nothing_can_be_saved(design, tmp_path, name, message):
     (tmp_path / "folder.json").mkdir()
     (tmp_path / "file").write_text("")

@@ -21,7 +21,7 @@ def cells(values, name="auto"):
     pixels = colours(np.asarray(values)[None], name)
     height, width = np.shape(values)
     size = (pixels.shape[0] - 2) // height
-    return pixels[1 + size // 2 :: size, 1 + size // 2 :: size][:height, :width].tolist()
+    return pixels[1 + size // 2::size, 1 + size // 2::size][:height, :width].tolist()
 
 
 GAP, MAGENTA = [0x98, 0xA2, 0xB3], [255, 0, 255]
@@ -66,11 +66,11 @@ def test_maps_stand_in_rows_with_a_line_between():
     table = colour_table("viridis")
     for number in range(5):
         row, column = divmod(number, 3)
-        tile = pixels[row * side + 1 : (row + 1) * side, column * side + 1 : (column + 1) * side]
+        tile = pixels[row * side + 1:(row + 1) * side, column * side + 1:(column + 1) * side]
         assert (tile == table[round(number / 4 * (LEVELS - 1))]).all()
     for line in (0, side, 2 * side):
         assert (pixels[line] == GAP).all()
-    assert (pixels[side + 1 :, 2 * side + 1 :] == GAP).all()
+    assert (pixels[side + 1:, 2 * side + 1:] == GAP).all()
 
 
 def test_each_value_of_a_map_is_a_square_in_its_place():

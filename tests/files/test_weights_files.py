@@ -31,8 +31,7 @@ def equal(found, wanted):
     with np.errstate(all="ignore"):
         return found.keys() == wanted.keys() and all(
             found[name].shape == wanted[name].shape
-            and np.array_equal(found[name], wanted[name].astype(np.float32), equal_nan=True)
-            for name in wanted
+            and np.array_equal(found[name], wanted[name].astype(np.float32), equal_nan=True) for name in wanted
         )
 
 
@@ -70,9 +69,8 @@ def test_bfloat16_is_the_upper_half_of_float32(tmp_path):
 
 
 def test_arrays_that_do_not_lie_in_steps_of_their_size_are_read(tmp_path):
-    header = (
-        b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}'
-    )
+    header = (b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},'
+              b'"b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}')
     data = b"\7" + np.array([1.5, -2], "<f4").tobytes()
     (tmp_path / "a.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + data)
     found = cb.load_weights(tmp_path / "a.safetensors")
@@ -87,16 +85,8 @@ def test_arrays_are_views_of_one_buffer_that_nobody_writes(tmp_path):
 
 
 def test_a_list_a_column_and_a_numpy_number_are_weights(tmp_path):
-    cb.save(
-        DESIGN,
-        tmp_path / "a.cnn",
-        {
-            "list": [[1, 2], [3, 4]],
-            "column": np.arange(12.0).reshape(3, 4).T,
-            "number": np.float64(2.5),
-            "wide": np.array([1e300]),
-        },
-    )
+    cb.save(DESIGN, tmp_path / "a.cnn", {"list": [[1, 2], [3, 4]], "column": np.arange(12.0).reshape(3, 4).T,
+                                         "number": np.float64(2.5), "wide": np.array([1e300])})
     found = cb.load_weights(tmp_path / "a.cnn")
     assert found["list"].tolist() == [[1, 2], [3, 4]]
     assert np.array_equal(found["column"], np.arange(12.0).reshape(3, 4).T)

@@ -1,5 +1,6 @@
 """Operations as hypothesis draws them: every field that they declare, in every combination that is legal."""
 
+
 from dataclasses import replace
 
 from hypothesis import strategies as st

@@ -49,7 +49,9 @@ def test_it_is_the_transpose_of_the_convolution(kernels, designs, seed):
     other = back.forward(y).backward(gradient=x)
     np.testing.assert_allclose(other.outputs["image"], there, rtol=0, atol=1e-5 * max(1, np.abs(there).max()))
     wanted = gradients.weights["it.weight"]
-    np.testing.assert_allclose(other.weights["it.weight"], wanted, rtol=0, atol=1e-5 * max(1, np.abs(wanted).max()))
+    np.testing.assert_allclose(
+        other.weights["it.weight"], wanted, rtol=0, atol=1e-5 * max(1, np.abs(wanted).max())
+    )
 
 
 def it(size=(1, 4, 4), **params):
