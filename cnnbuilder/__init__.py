@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnbuilder.engine.backward import Gradients as Gradients
     from cnnbuilder.engine.network import Network as Network
     from cnnbuilder.engine.run import Run as Run
+    from cnnbuilder.explain import explain as explain
     from cnnbuilder.explain.connectivity import Connectivity as Connectivity
     from cnnbuilder.explain.connectivity import connectivity as connectivity
     from cnnbuilder.explain.fields import projective_field as projective_field
@@ -44,6 +45,7 @@ _HOMES = {
     "cnnbuilder.engine.backward": ("Gradients",),
     "cnnbuilder.engine.network": ("Network",),
     "cnnbuilder.engine.run": ("Run",),
+    "cnnbuilder.explain": ("explain",),
     "cnnbuilder.explain.connectivity": ("Connectivity", "connectivity"),
     "cnnbuilder.explain.fields": ("projective_field", "receptive_field"),
     "cnnbuilder.files": ("load", "load_weights", "save"),

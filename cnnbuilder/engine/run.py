@@ -85,6 +85,11 @@ class Run(Mapping[str, Array]):
     def _made(self, slot: Slot) -> Array:
         return self._rooms[slot].array(slot)
 
+    def saved(self, value: int) -> Array:
+        """What forward left for backward beside a value."""
+        self.value(value)
+        return self._made(("saved", value))
+
     @property
     def statistics(self) -> dict[str, Array]:
         """New running statistics by weight name, after a pass with `training=True`."""

@@ -47,7 +47,7 @@ def read_by(operation: Operation, region: Region) -> list[Region]:
     for box in region:
         for unit in product(*map(bits, box)):
             for read in operation.reads(unit[: len(operation.output_shape)]):
-                found[read.input].append(_unit(read.index))
+                found[read.input].append(unit_box(read.index))
     return [union(boxes) for boxes in found]
 
 
@@ -58,17 +58,18 @@ def reached_by(operation: Operation, input: int, region: Region) -> Region:
     for index in product(*map(range, operation.output_shape)):
         reads = (read.index for read in operation.reads(index) if read.input == input)
         if any(_holds(region, unit) for unit in reads):
-            found.append(_unit(index))
+            found.append(unit_box(index))
     return union(found)
 
 
-def _unit(index: Index) -> Box:
+def unit_box(index: Index) -> Box:
+    """The box that holds one unit."""
     channel, row, column = (*index, 0, 0)[:3]
     return 1 << channel, 1 << row, 1 << column
 
 
 def _holds(region: Region, index: Index) -> bool:
-    unit = _unit(index)
+    unit = unit_box(index)
     return any(all(a & b for a, b in zip(unit, box, strict=True)) for box in region)
 
 
@@ -153,7 +154,7 @@ def _(operation: Reduce, region: Region) -> list[Region]:
 @reached_by.register
 def _(operation: Reduce, input: int, region: Region) -> Region:
     axes = (operation.channels, operation.rows, operation.columns)
-    return union(_box(*(_range_reached(axis, own) for axis, own in zip(axes, box, strict=True))) for box in region)
+    return union(_box(*(range_reached(axis, own) for axis, own in zip(axes, box, strict=True))) for box in region)
 
 
 def _box(channels: Mask, rows: Mask, columns: Mask) -> Box:
@@ -202,7 +203,7 @@ def _taps(axis: Source, place: int) -> Mask:
     return joined(1 << cell for cell, _ in axis.taps(place))
 
 
-def _range_reached(ranges: Sequence[Range], cells: Mask) -> Mask:
+def range_reached(ranges: Sequence[Range], cells: Mask) -> Mask:
     """The places of ranges that hold any of `cells`."""
     if isinstance(ranges, Each):
         return cells
