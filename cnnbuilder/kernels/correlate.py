@@ -1,16 +1,16 @@
 """Convolution: the packing of its row, and the choice between two fast ways; plain loops: `correlate_plain.py`.
 
-*Blocked* (`correlate_blocked.py`, `correlate_backward.py`) gathers windows into panels and multiplies register tiles;
-*direct* (`correlate_direct.py`) adds shifted rows, and serves what leaves a tile empty: listed connections, and
-groups of one or two filters.
+*Blocked* multiplies register tiles: forward on sheets over which windows slide (`correlate_sliding.py`), backward on
+gathered panels (`correlate_backward.py`). *Direct* (`correlate_direct.py`) adds shifted rows, and serves what leaves a
+tile empty: listed connections, and groups of one or two filters.
 """
 
 from itertools import accumulate
 
 from cnnbuilder.kernels.correlate_backward import blocked_to_input, blocked_to_weights
-from cnnbuilder.kernels.correlate_blocked import blocked_forward
 from cnnbuilder.kernels.correlate_direct import direct_forward, direct_to_input, direct_to_weights
 from cnnbuilder.kernels.correlate_row import ALGORITHM, DIRECT
+from cnnbuilder.kernels.correlate_sliding import sliding_forward
 from cnnbuilder.kernels.native import Integers, kernel
 from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.operations import Correlate
@@ -65,7 +65,7 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
     if step[ALGORITHM] == DIRECT:
         direct_forward(step, frame, part, parts, cancel)
     else:
-        blocked_forward(step, frame, part, parts, cancel)
+        sliding_forward(step, frame, part, parts, cancel)
 
 
 @kernel("correlate_to_input", "float32")

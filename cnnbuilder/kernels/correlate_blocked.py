@@ -1,35 +1,21 @@
-"""Convolution as products of register tiles (`tile.py`): windows are gathered into panels, never as a whole.
+"""What products of register tiles share: gathered panels, tiles that are not full, the search for NaN.
 
-Forward, `y[f, place] += Σ_k W[f, k] · window[k, place]`, with the weights where they are and k = (channel, row,
-column) of the kernel. To the input the product `Wᵀ · gy` gives each tap's share of gx, which is added row by row
-where it belongs (nothing is multiplied for strides that skip). To the weights, `gW[f, k] = Σ_place gy[f, place] ·
-window[place, k]`.
-
-Gathered padding is 0, and 0 · ∞ is NaN where the formula reads nothing: so a NaN that padding may have made is
-computed again by the plain sum.
+Forward (`correlate_sliding.py`) the input lies in sheets; backward (`correlate_backward.py`) and for kernels in turn
+(`untied_tiles.py`) windows are gathered into panels, never as a whole.
 """
 
-from cnnbuilder.kernels.correlate_direct import input_plane, rectify, start_outputs
-from cnnbuilder.kernels.correlate_plain import plain_output
 from cnnbuilder.kernels.correlate_row import (
-    ACCUMULATE,
-    BATCH,
     CHANNELS,
     COLUMNS,
     DILATION_COLUMNS,
     DILATION_ROWS,
-    FILTERS,
     GROUPS,
     HEIGHT,
     KERNEL_COLUMNS,
     KERNEL_ROWS,
-    RELU,
-    ROWS,
     STRIDE_COLUMNS,
     WIDTH,
-    Y,
     first_inside,
-    slot,
     start_column,
     start_row,
     stop_inside,
@@ -38,23 +24,17 @@ from cnnbuilder.kernels.native import (
     Integers,
     Values,
     at,
-    cancelled,
     helper,
     real,
-    release,
-    reserve,
     routine,
     tile,
     tile_lanes,
     tile_rows,
-    values,
 )
 from cnnbuilder.kernels.rows import ADD, STORE, combine, fill
 
 DEPTH = 256
 """Weights of a filter that a panel holds: 256 × 48 places stay in the first- and second-level cache."""
-PANELS = 6
-"""Panels gathered at once on the way forward: eight rows of weights are read once for all of them."""
 VECTORS = 3
 
 
@@ -93,85 +73,6 @@ def copy_rows(source: Values, row: int, rows: int, depth: int, target: Values) -
     for r in range(rows):
         combine(at(target, r * depth), at(source, r * row), depth, STORE)
     fill(at(target, rows * depth), (tile_rows() - rows) * depth, real(0))
-
-
-@routine
-def blocked_forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over samples, groups and panels of places, and over filters only where those are too few."""
-    rows, wide = tile_rows(), VECTORS * tile_lanes()
-    filters = step[FILTERS] // step[GROUPS]
-    places, groups = step[ROWS] * step[COLUMNS], step[GROUPS]
-    panels, blocks, outer = ceil_div(places, wide), ceil_div(filters, rows), step[BATCH] * groups
-    column_chunks = min(panels, max(ceil_div(panels, PANELS), ceil_div(parts, outer)))
-    filter_chunks = min(blocks, ceil_div(parts, outer * column_chunks))
-    items = outer * column_chunks * filter_chunks
-    buffer = reserve(DEPTH * (PANELS * wide + rows) + rows * wide)
-    for item in range(part * items // parts, (part + 1) * items // parts):
-        chunk, rest = item % filter_chunks, item // filter_chunks
-        column, unit = rest % column_chunks, rest // column_chunks
-        first = chunk * blocks // filter_chunks * rows
-        stop = min(filters, (chunk + 1) * blocks // filter_chunks * rows)
-        start = column * panels // column_chunks * wide
-        end = min(places, (column + 1) * panels // column_chunks * wide)
-        base = unit % groups * filters
-        if step[ACCUMULATE] & 1:
-            adding_item(step, frame, unit // groups, base + first, base + stop, start, end, values(buffer), cancel)
-        else:
-            forward_item(step, frame, unit // groups, base + first, base + stop, start, end, values(buffer), cancel)
-        if cancelled(cancel):
-            break
-    release(buffer)
-
-
-@routine
-def adding_item(
-    step: Integers, frame: Integers, sample: int, first: int, stop: int, start: int, end: int, buffer: Values,
-    cancel: Integers,
-) -> None:
-    """`forward_item`, added to what the outputs hold: that is kept aside, since what is NaN is computed again."""
-    places, count = step[ROWS] * step[COLUMNS], end - start
-    kept = reserve((stop - first) * count)
-    for f in range(first, stop):
-        y = at(values(frame[slot(step, Y)]), (sample * step[FILTERS] + f) * places + start)
-        combine(at(values(kept), (f - first) * count), y, count, STORE)
-    forward_item(step, frame, sample, first, stop, start, end, buffer, cancel)
-    for f in range(first, stop):
-        y = at(values(frame[slot(step, Y)]), (sample * step[FILTERS] + f) * places + start)
-        combine(y, at(values(kept), (f - first) * count), count, ADD)
-    release(kept)
-
-
-@routine
-def forward_item(
-    step: Integers, frame: Integers, sample: int, first: int, stop: int, start: int, end: int, buffer: Values,
-    cancel: Integers,
-) -> None:
-    """Filters `first` … `stop − 1`, of one group, at places `start` … `end − 1` of one sample."""
-    size, wide = kernel_length(step), VECTORS * tile_lanes()
-    places = step[ROWS] * step[COLUMNS]
-    tail, spare = at(buffer, DEPTH * PANELS * wide), at(buffer, DEPTH * (PANELS * wide + tile_rows()))
-    x = at(values(frame[0]), input_plane(step, sample, first, 0) * step[HEIGHT] * step[WIDTH])
-    y = at(values(frame[slot(step, Y)]), sample * step[FILTERS] * places)
-    for f in range(first, stop):
-        start_outputs(step, frame, sample, f, start, end)
-    for k in range(0, size, DEPTH):
-        if cancelled(cancel):
-            return
-        depth = min(DEPTH, size - k)
-        for place in range(start, end, wide):
-            panel, width = at(buffer, (place - start) * depth), panel_width(place, end)
-            gather(step, x, k, depth, place, min(wide, end - place), width, panel)
-        for f in range(first, stop, tile_rows()):
-            rows = min(tile_rows(), stop - f)
-            a, a_row = at(values(frame[1]), f * size + k), size
-            if rows < tile_rows():
-                copy_rows(a, size, rows, depth, tail)
-                a, a_row = tail, depth
-            for place in range(start, end, wide):
-                panel, width = at(buffer, (place - start) * depth), panel_width(place, end)
-                multiply(depth, a, a_row, 1, panel, width, at(y, f * places + place), places, rows,
-                         min(wide, end - place), spare)
-    finish(step, frame, sample, first, stop, start, end)
 
 
 @helper
@@ -250,17 +151,3 @@ def has_nan(row: Values, count: int) -> int:
     for i in range(count):
         found |= 1 if row[i] != row[i] else 0
     return found
-
-
-@routine
-def finish(step: Integers, frame: Integers, sample: int, first: int, stop: int, start: int, end: int) -> None:
-    """Compute again what padding may have made NaN, then the epilogue."""
-    places, columns = step[ROWS] * step[COLUMNS], step[COLUMNS]
-    for f in range(first, stop):
-        y = at(values(frame[slot(step, Y)]), (sample * step[FILTERS] + f) * places)
-        if has_nan(at(y, start), end - start):
-            for place in range(start, end):
-                if y[place] != y[place] and touches_padding(step, place // columns, place % columns):
-                    y[place] = plain_output(step, frame, sample, f, place // columns, place % columns)
-        if step[RELU]:
-            rectify(at(y, start), end - start)

@@ -130,6 +130,13 @@ def tile(vectors: int, depth: int, a: Values, a_row: int, a_step: int, b: Values
     raise _Native
 
 
+def sliding_tile(
+    vectors: int, depth: int, a: Values, a_row: int, a_step: int, b: Values, offsets: Integers, c: Values, c_row: int
+) -> None:
+    """`C[r, v] = Σ_k A[r, k] · B[offsets[k] + v]`: the same tile, its rows of B wherever they lie."""
+    raise _Native
+
+
 def tile_rows() -> int:
     """The rows of a tile on this processor."""
     raise _Native

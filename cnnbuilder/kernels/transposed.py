@@ -6,7 +6,6 @@ gradient is its own, with x and gy exchanged. The plain loops follow the formula
 
 from cnnbuilder.kernels import correlate
 from cnnbuilder.kernels.correlate_backward import blocked_to_input, blocked_to_weights
-from cnnbuilder.kernels.correlate_blocked import blocked_forward
 from cnnbuilder.kernels.correlate_direct import direct_forward, direct_to_input, direct_to_weights
 from cnnbuilder.kernels.correlate_row import (
     ACCUMULATE,
@@ -31,6 +30,7 @@ from cnnbuilder.kernels.correlate_row import (
     start_column,
     start_row,
 )
+from cnnbuilder.kernels.correlate_sliding import sliding_forward
 from cnnbuilder.kernels.native import (
     Integers,
     at,
@@ -115,7 +115,7 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
     if step[ALGORITHM] == DIRECT:
         direct_forward(step, inner, part, parts, cancel)
     else:
-        blocked_forward(step, inner, part, parts, cancel)
+        sliding_forward(step, inner, part, parts, cancel)
     release(turned)
 
 

@@ -177,6 +177,21 @@ def _tile(
     return types.void(integer, integer, pointer, integer, integer, pointer, pointer, integer), generate
 
 
+@intrinsic
+def _sliding_tile(
+    typing: Any, vectors: Any, depth: Any, a: Any, a_row: Any, a_step: Any, b: Any, offsets: Any, c: Any, c_row: Any
+) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_tile(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(
+        integer, integer, pointer, integer, integer, pointer, POINTER, pointer, integer
+    ), generate
+
+
 def caller(symbol: str, signature: Any) -> Any:
     """A word that calls the function of that symbol, which is linked in at the end."""
 
@@ -200,5 +215,6 @@ def words(name: str) -> dict[Any, Any]:
         native.as_float: _as_float, native.cancelled: _cancelled, native.load: _load,
         native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
         native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
-        native.tile: _tile, native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
+        native.tile: _tile, native.sliding_tile: _sliding_tile,
+        native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
     }
