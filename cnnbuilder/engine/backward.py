@@ -1,6 +1,6 @@
 """The backward pass: from the gradient at one value to those of every value and weight before it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from cnnbuilder.design.errors import UnknownNameError
 from cnnbuilder.engine import memory
 from cnnbuilder.engine.buffers import Layout, Room, Slot
 from cnnbuilder.engine.cancel import Cancel
+from cnnbuilder.engine.loss import Start
 from cnnbuilder.engine.plan import Plan, Progress
 from cnnbuilder.engine.remembering import remember
 from cnnbuilder.engine.tape import Node, Tape
@@ -65,11 +66,14 @@ class Gradients:
     """
 
     def __init__(
-        self, run: "Run", loss: float | None, seconds: float, route: "Route", output: Make, weight: Make
+        self, run: "Run", start: Start, seconds: float, route: "Route", output: Make, weight: Make
     ) -> None:
         self.run = run
-        self.loss = loss
+        self.start = start
+        self.loss = start.loss
         self.seconds = seconds
+        self.reached: Set[int] = route.reached
+        """The values of the tape that the gradient came to from its start."""
         self.outputs: Mapping[str, Array] = _Arrays(output, route.output_shapes, run.dtype, "block")
         self.weights: Mapping[str, Array] = _Arrays(weight, route.weight_shapes, run.dtype, "weight")
 
@@ -138,22 +142,19 @@ class Route:
 
 def differentiate(
     run: "Run",
-    loss: float | None,
-    seeds: Mapping[int, Array],
-    known: Mapping[int, Array],
+    start: Start,
     cancelled: Cancel | None,
     progress: Progress | None,
 ) -> Gradients:
-    """The gradients from `seeds`, gradients at values, back; `known` gradients are only reported."""
-    route = _route(run, frozenset(seeds))
+    """The gradients from `start` back."""
+    route = _route(run, frozenset({start.value}))
     tape, dtype = run.tape, np.dtype(run.dtype)
     memory.require([("the backward pass", "the gradients", route.layout.size)])
     run.make(route.values, cancelled)
     room = Room(route.layout)
     with np.errstate(over="ignore"):  # beyond float32 is infinite, as it is for every kernel
-        for value, seed in seeds.items():
-            room.write(("value gradient", route.root[value]), seed)
-        reported = {value: seed.astype(dtype) for value, seed in known.items()}
+        room.write(("value gradient", route.root[start.value]), start.gradient)
+        reported = {value: gradient.astype(dtype) for value, gradient in start.reported.items()}
     seconds = route.plan.run(route.plan.addresses_in(room, run.place), cancelled, progress)
     for array in reported.values():
         array.flags.writeable = False
@@ -170,7 +171,7 @@ def differentiate(
         slot: Slot = ("weight gradient", name)
         return room.array(slot) if slot in route.layout.offsets else None
 
-    return Gradients(run, loss, seconds, route, output, weight)
+    return Gradients(run, start, seconds, route, output, weight)
 
 
 def _route(run: "Run", seeds: frozenset[int]) -> Route:

@@ -1,7 +1,7 @@
 """Losses: what is made small in training, and its gradient to the output of a network."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,9 +40,13 @@ class CrossEntropy:
         """The loss."""
         return float(-self._log_p[self._chosen].mean())
 
+    def probabilities(self) -> Array:
+        """The softmax of the scores."""
+        return np.asarray(np.exp(self._log_p))
+
     def to_logits(self) -> Array:
         """`(p − onehot) / n`: dJ/d(logits)."""
-        gradient = np.exp(self._log_p)
+        gradient = self.probabilities()
         gradient[self._chosen] -= 1
         return np.asarray(gradient / len(self.targets))
 
@@ -52,6 +56,21 @@ class CrossEntropy:
         with np.errstate(over="ignore"):
             gradient[self._chosen] = -np.exp(-self._log_p[self._chosen]) / len(self.targets)
         return gradient
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a backward pass begins: with dJ/d(a value of the tape), and what that comes from."""
+
+    value: int
+    gradient: Array
+    """Batch axis first, in float64."""
+    loss: float | None = None
+    entropy: CrossEntropy | None = None
+    squares: bool = False
+    """Whether J is the mean of squared differences."""
+    reported: Mapping[int, Array] = field(default_factory=dict)
+    """Gradients at values behind it that are only told: of the softmax, whose input has its gradient at once."""
 
 
 def mean_squared_error(output: Array, target: Any) -> tuple[float, Array]:

@@ -13,7 +13,7 @@ from cnnbuilder.engine import backward
 from cnnbuilder.engine.buffers import Layout, Room, Slot, address_of
 from cnnbuilder.engine.cancel import Cancel
 from cnnbuilder.engine.keys import Key, value_keys
-from cnnbuilder.engine.loss import CrossEntropy, class_targets, like, mean_squared_error
+from cnnbuilder.engine.loss import CrossEntropy, Start, class_targets, like, mean_squared_error
 from cnnbuilder.engine.memory import require_outputs
 from cnnbuilder.engine.plan import Plan, Progress, written
 from cnnbuilder.engine.tape import Node, Tape
@@ -181,10 +181,10 @@ class Run(Mapping[str, Array]):
             raise InputError("backward needs either target=… or gradient=…")
         if gradient is not None:
             seed = like(self[block], gradient, "gradient")
-            return backward.differentiate(self, None, {start: seed}, {}, cancelled, progress)
+            return backward.differentiate(self, Start(start, seed), cancelled, progress)
         if loss == "mse":
             value, slope = mean_squared_error(self[block], target)
-            return backward.differentiate(self, value, {start: slope}, {}, cancelled, progress)
+            return backward.differentiate(self, Start(start, slope, value, squares=True), cancelled, progress)
         if loss != "cross_entropy":
             raise InputError(f"loss: {loss!r} is not known; there are 'cross_entropy' and 'mse'")
         shape = self.tape.shapes[start]
@@ -193,9 +193,10 @@ class Run(Mapping[str, Array]):
         softmax = maker is not None and isinstance(maker.operation, Softmax)
         logits = maker.inputs[0] if maker is not None and softmax else start
         entropy = CrossEntropy(self.value(logits).reshape(self.batch, -1), targets)
-        seeds = {logits: entropy.to_logits().reshape(self.batch, *shape)}
+        seed = entropy.to_logits().reshape(self.batch, *shape)
         known = {start: entropy.to_probabilities().reshape(self.batch, *shape)} if softmax else {}
-        return backward.differentiate(self, entropy.value(), seeds, known, cancelled, progress)
+        begun = Start(logits, seed, entropy.value(), entropy, reported=known)
+        return backward.differentiate(self, begun, cancelled, progress)
 
     def _start(self, block: str | None) -> str:
         if block is not None:

@@ -90,11 +90,12 @@ def _(operation: Sliding, site: Site, index: Index) -> str:
     weight = tuple(letters.get(axis, turns[place]) for place, axis in enumerate(operation.weight_axes))
     first = i // (operation.filters // operation.groups) * (operation.channels // operation.groups)
     channel = f"{first}+l" if first else "l"
-    value = (channel, _window(operation.rows, j, "m"), _window(operation.columns, k, "n"))
+    value = (channel, window(operation.rows, j, "m"), window(operation.columns, k, "n"))
     return f"Σ {indexed('V', value)} · {indexed('K', weight)}{_bias(operation, index)}"
 
 
-def _window(axis: Axis, position: int, tap: str) -> str:
+def window(axis: Axis, position: object, tap: object) -> str:
+    """`26·1+m−2`: the cell under a tap of the window at a position."""
     step = f"{axis.dilation}·{tap}" if axis.dilation > 1 else tap
     return f"{position}·{axis.stride}+{step}" + (f"−{axis.before}" if axis.before else "")
 
@@ -103,7 +104,7 @@ def _window(axis: Axis, position: int, tap: str) -> str:
 def _(operation: Transposed, site: Site, index: Index) -> str:
     f, u, v = index
     wide = operation.convolution
-    rows, columns = _window(wide.rows, 0, "m")[2:], _window(wide.columns, 0, "n")[2:]
+    rows, columns = window(wide.rows, 0, "m")[2:], window(wide.columns, 0, "n")[2:]
     within = f % (wide.channels // wide.groups)
     where = f"j·{rows} = {u}, k·{columns} = {v}"
     return f"Σ V[c, j, k] · K[c, {within}, m, n]{_bias(operation, index)} where {where}"

@@ -44,24 +44,19 @@ def slopes(operation: Operation, site: Site, taps: Taps) -> Slopes:
 
 @slopes.register
 def _(operation: Reduce, site: Site, taps: Taps) -> Slopes:
+    outputs, which = np.unique(taps.outputs, return_inverse=True)
     if operation.function == "mean":
-        divisors = [operation.divisor(index_of(int(place), operation.output_shape)) for place in _distinct(taps)]
-        return Slopes(1 / np.repeat(np.array(divisors, np.float64), len(taps.outputs) // max(len(divisors), 1)))
-    found = [int(place) for output in _distinct(taps) for place in largest(operation, site, output, taps)]
-    return Slopes(np.array(found, np.float64), picks=True)
+        shape = operation.output_shape
+        divisors = [operation.divisor(index_of(output, shape)) for output in outputs.tolist()]
+        return Slopes(1 / np.array(divisors, np.float64)[which])
+    winners = [_largest(operation, site, output) for output in outputs.tolist()]
+    return Slopes(np.asarray(np.array(winners, np.intp)[which] == taps.inputs, np.float64), picks=True)
 
 
-def _distinct(taps: Taps) -> Places:
-    """The outputs, each once: of pairs that belong to one output, or to as many outputs as there are pairs."""
-    return taps.outputs[:1] if len(set(taps.inputs.tolist())) > 1 else taps.outputs
-
-
-def largest(operation: Reduce, site: Site, output: int, taps: Taps) -> Places:
-    """For each pair of that output 1 where it is the first largest value of its box, 0 elsewhere."""
-    places = reads_of(operation, int(output))[0].inputs
-    # The first NaN is the largest, and 0 is not larger than −0, as in the kernels.
-    winner = places[np.argmax(site.read(0, places))]
-    return np.asarray(taps.inputs[taps.outputs == output] == winner, np.intp)
+def _largest(operation: Reduce, site: Site, output: int) -> int:
+    """The place of the first largest value of an output's box: of the first NaN, if there is one."""
+    places = reads_of(operation, output)[0].inputs
+    return int(places[np.argmax(site.read(0, places))])
 
 
 @slopes.register

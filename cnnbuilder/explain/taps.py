@@ -30,6 +30,7 @@ from cnnbuilder.operations import (
     Sliding,
     Softmax,
     Transposed,
+    View,
 )
 
 
@@ -112,6 +113,11 @@ def _listed(operation: Operation, pairs: list[tuple[int, Read]], input: int = 0)
 
 
 @reads_of.register
+def _(operation: View, output: int) -> list[Taps]:
+    return [readers_of(operation, 0, output)]
+
+
+@reads_of.register
 def _(operation: Product, output: int) -> list[Taps]:
     features = np.arange(operation.features)
     return [Taps(0, np.full_like(features, output), features, "weight", output * operation.features + features)]
@@ -158,6 +164,12 @@ def _units(region: Iterable[tuple[Mask, Mask, Mask]], shape: Shape) -> list[int]
     """The places of the units of a region, in order."""
     found = {index[: len(shape)] for box in region for index in product(*map(bits, box))}
     return sorted([place_of(index, shape) for index in found])
+
+
+@readers_of.register
+def _(operation: View, input: int, place: int) -> Taps:
+    here = np.array([place])  # the order of the values is the same
+    return Taps(0, here, here)
 
 
 @readers_of.register
