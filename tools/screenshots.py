@@ -78,14 +78,21 @@ def gradients(stage: Stage) -> None:
     """The gradient of a weight."""
     stage.ask("window.session.select(('conv2',))")
     stage.ask("window.docks.show_view('gradients')")
-    stage.ask("window.maps[1].foot.which.setCurrentIndex(1)")
-    stage.ask("window.maps[1].refresh(True)")
+    stage.ask("window.maps[2].foot.which.setCurrentIndex(1)")
+    stage.ask("window.maps[2].refresh(True)")
 
 
 def kernels(stage: Stage) -> None:
     """The kernels of a trained convolution."""
     stage.ask("window.session.select(('conv2',))")
     stage.ask("window.docks.show_view('kernels')")
+
+
+def pixel(stage: Stage) -> None:
+    """One value of the second convolution, taken apart."""
+    stage.ask("window.session.select(('conv2',))")
+    stage.ask("window.docks.show_view('pixel')")
+    stage.ask("window.docks.mark_unit('conv2', (2, 6, 6))")
 
 
 def maps(stage: Stage) -> None:
@@ -223,6 +230,7 @@ SHOTS = {
     "problem": Shot(problem, "broken"),
     "gradients": Shot(gradients),
     "kernels": Shot(kernels),
+    "pixel": Shot(pixel),
     "maps": Shot(maps, "vgg16"),
     "costs": Shot(costs, "vgg16"),
     "compiling": Shot(compiling, ready="True"),

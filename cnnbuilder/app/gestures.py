@@ -28,6 +28,15 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Alt+wheel over a card", "shows another channel"),
         ("/", "searches the palette"),
     ),
+    "One number explained": (
+        ("E on a value of a map", "takes it apart: what is read, the kernel, the products, the sum"),
+        ("← → ↑ ↓", "move the unit; Page Up and Page Down change the map"),
+        ("U, O", "go to the block before, and after"),
+        ("B", "turns between the value and its gradient"),
+        ("D", "freezes the unit while others are selected"),
+        ("Space", "steps on and on, or stops"),
+        ("Click a cell of the patch", "follows the term back to where it comes from"),
+    ),
 }
 """For each heading: how, and what it does."""
 

@@ -56,6 +56,10 @@ class Result:
     output_gradients: Mapping[str, Any] = field(default_factory=dict)
     weight_gradients: Mapping[str, Any] = field(default_factory=dict)
     thumbnails: Mapping[str, Any] = field(default_factory=dict)
+    run: Any = None
+    """The `engine.run.Run` that the outputs are of, for explanations."""
+    gradients: Any = None
+    """The `engine.backward.Gradients`, likewise."""
     scores: Any = None
     """The network's probabilities, if its one output is a vector."""
     target: int | None = None

@@ -94,8 +94,9 @@ class Window(QMainWindow):
             self.middle,
             (
                 Kind("maps", "Feature maps", partial(self._make_maps, "FeatureMaps"), late=True),
-                Kind("gradients", "Gradients", partial(self._make_maps, "Gradients"), late=True),
                 Kind("kernels", "Kernels", partial(self._make_maps, "Kernels"), late=True),
+                Kind("gradients", "Gradients", partial(self._make_maps, "Gradients"), late=True),
+                Kind("pixel", "One pixel", self._make_pixel, late=True),
                 Kind("costs", "Shapes and costs", lambda: Costs(self.session)),
                 Kind("problems", "Problems", lambda: self.problems, single=True),
             ),
@@ -116,12 +117,18 @@ class Window(QMainWindow):
         view: QWidget = getattr(import_module("cnnbuilder.app.views.maps"), name)(self.session)
         return view
 
+    def _make_pixel(self) -> QWidget:
+        view: QWidget = import_module("cnnbuilder.app.views.pixel.view").PixelView(self.session)
+        return view
+
     def _join_view(self, view: QWidget) -> None:
         """Give a new view what the others have."""
         if hasattr(view, "show_result"):
             self.ran.connect(view.show_result)
             if self._latest is not None:
                 view.show_result(self._latest)
+        if hasattr(view, "explain_wanted"):
+            view.explain_wanted.connect(lambda: self.docks.enter("pixel"))
         if hasattr(view, "centred"):
             view.centred.connect(self.canvas.show_block)
 

@@ -14,7 +14,7 @@ from cnnbuilder.app import theme
 from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.window import Window
 
-FIRST = ["maps", "gradients", "kernels", "costs", "problems"]
+FIRST = ["maps", "kernels", "gradients", "pixel", "costs", "problems"]
 
 
 def tabs(window: Window) -> QTabBar:
@@ -34,7 +34,8 @@ def settle(qtbot: Any, window: Window) -> None:
 
 def test_at_first_there_is_one_of_each_in_tabs_below_the_canvas(lenet: Window, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: titles(lenet)[0] == "Feature maps — conv1")
-    assert titles(lenet) == ["Feature maps — conv1", "Gradients", "Kernels", "Shapes and costs", "Problems"]
+    others = ["Kernels", "Gradients", "One pixel", "Shapes and costs", "Problems"]
+    assert titles(lenet) == ["Feature maps — conv1", *others]
     assert tabs(lenet).accessibleName() == "Views"
     bar, canvas = tabs(lenet), lenet.canvas
     assert bar.mapToGlobal(QPoint()).y() >= canvas.mapToGlobal(QPoint(0, canvas.height())).y()
@@ -43,17 +44,17 @@ def test_at_first_there_is_one_of_each_in_tabs_below_the_canvas(lenet: Window, q
 def test_a_click_on_a_tab_shows_its_view_and_the_others_rest(lenet: Window, qtbot: Any) -> None:
     bar = tabs(lenet)
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
-    qtbot.waitUntil(lambda: lenet.docks.is_seen("kernels"))
+    qtbot.waitUntil(lambda: lenet.docks.is_seen("gradients"))
     assert [view.isVisible() for view in lenet.maps] == [False, False, True]
 
 
 def test_another_view_of_a_kind_is_opened_and_closed(lenet: Window, qtbot: Any) -> None:
     dock = lenet.docks.open("maps")
     qtbot.waitUntil(lambda: lenet.docks.is_seen(dock.view))
-    assert len(lenet.maps) == 4 and len(titles(lenet)) == 6
+    assert len(lenet.maps) == 4 and len(titles(lenet)) == len(FIRST) + 1
     dock.close()
     qtbot.waitUntil(lambda: len(lenet.maps) == 3)
-    assert len(titles(lenet)) == 5
+    assert len(titles(lenet)) == len(FIRST)
 
 
 def test_a_closed_kind_comes_back(lenet: Window, qtbot: Any) -> None:
@@ -135,7 +136,8 @@ def test_the_layout_is_remembered(open_window: Callable[..., Window], qtbot: Any
     window._leaving = True
     window.close()
     again = open_window()
-    assert [dock.objectName() for dock in again.docks.held.values()] == kept == ["maps", *FIRST[2:], "maps-2"]
+    left = [kind for kind in FIRST if kind != "gradients"]
+    assert [dock.objectName() for dock in again.docks.held.values()] == kept == [*left, "maps-2"]
     assert not again.palette_.isVisible() and again.inspector.isVisible()
     again.actions_.made["reset-layout"].trigger()
     settle(qtbot, again)
@@ -187,13 +189,13 @@ def test_many_views_opened_and_closed_leave_nothing_behind(lenet: Window, qtbot:
 
     before, gone = count(), []
     heard = lenet.session.receivers("2changed(PyObject,PyObject)")
-    for kind in ("maps", "kernels", "gradients", "costs") * 5:
+    for kind in ("maps", "kernels", "gradients", "pixel", "costs") * 5:
         dock = lenet.docks.open(kind)
         QApplication.processEvents()
         gone += [weakref.ref(dock), weakref.ref(dock.view)]
         dock.close()
         del dock
-    qtbot.waitUntil(lambda: len(lenet.docks.held) == 5)
+    qtbot.waitUntil(lambda: len(lenet.docks.held) == len(FIRST))
     settle(qtbot, lenet)
     assert count() == before
     assert lenet.session.receivers("2changed(PyObject,PyObject)") == heard

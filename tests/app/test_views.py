@@ -336,7 +336,7 @@ def test_a_picture_that_cannot_be_written_is_told(grid: Grid, tmp_path: Path) ->
 
 
 def test_a_unit_selected_in_one_view_is_marked_in_all(lenet: Window, qtbot: Any) -> None:
-    maps, gradients = lenet.maps[0], lenet.maps[1]
+    maps, gradients = lenet.maps[0], lenet.maps[2]
     at = maps.grid.box_of((2, 10, 10)).center().toPoint()
     qtbot.mouseClick(maps.grid.viewport(), Qt.MouseButton.LeftButton, pos=at)
     lenet.docks.show_view(gradients)

@@ -6,10 +6,10 @@ from cnnbuilder.app.session.annotating import Annotating
 from cnnbuilder.app.session.shown import Arrays
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignFileError
-from cnnbuilder.design.pieces import piece, place_beside, put_in
+from cnnbuilder.design.pieces import piece, put_in
 
 BESIDE = 36.0
-"""How far right and below lies what is put where a card lies already."""
+"""How far right and below the original a copy lies."""
 
 
 class Session(Annotating):
@@ -54,7 +54,9 @@ class Session(Annotating):
 
     def _put(self, verb: str, added: Design, at: tuple[float, float] | None, weights: Arrays | None) -> None:
         if at is None:
-            at = place_beside(self.design, added)
+            places = added.layout.values()
+            beside = min((x for x, _ in places), default=0.0), min((y for _, y in places), default=0.0)
+            at = beside[0] + BESIDE, beside[1] + BESIDE
         held = {(round(x), round(y)) for x, y in self.design.layout.values()}
         while (round(at[0]), round(at[1])) in held:  # pasted there before: not one exactly over the other
             at = at[0] + BESIDE, at[1] + BESIDE

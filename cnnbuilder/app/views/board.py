@@ -15,6 +15,8 @@ from cnnbuilder.app.views.sight import Sight
 from cnnbuilder.app.views.tile_painter import Picture, lookup, paint, paint_heads
 from cnnbuilder.app.views.tiles import At
 
+Bounds = tuple[int, int, int, int]
+"""First and last row, first and last column, all inside."""
 LINE = 40
 """One step of the wheel or an arrow of a scroll bar, in pixels."""
 LARGER = 2
@@ -34,6 +36,7 @@ class Board(QAbstractScrollArea):
         self.sight = Sight()
         self.marked: At | None = None
         self.pointed_at: At | None = None
+        self.framed: Bounds | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(80, 60)
@@ -79,6 +82,12 @@ class Board(QAbstractScrollArea):
             before, self.marked = self.marked, at
             self.update_at(before)
             self.update_at(at)
+
+    def frame(self, bounds: Bounds | None) -> None:
+        """Frame a field of values in every map; None: none."""
+        if bounds != self.framed:
+            self.framed = bounds
+            self.viewport().update()
 
     def _recolour(self) -> None:
         if self.sight.shown is not None:
@@ -157,6 +166,8 @@ class Board(QAbstractScrollArea):
             painter.translate(-x, -y)
             region = QRectF(event.rect().translated(x, y))
             paint(painter, shown, self.sight.layout, region, self.devicePixelRatioF())
+            if self.framed is not None:
+                self._paint_frames(painter, self.framed, region)
             painter.translate(x, y)
             self._paint_marks(painter)
             if self.sight.layout.headed:
@@ -166,6 +177,18 @@ class Board(QAbstractScrollArea):
             painter.setPen(QPen(QColor(theme.now().accent), 1))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _paint_frames(self, painter: QPainter, bounds: Bounds, region: QRectF) -> None:
+        layout = self.sight.layout
+        top, bottom, left, right = bounds
+        if bottom >= layout.rows or right >= layout.columns:
+            return
+        for place in layout.seen(region.x(), region.y(), region.width(), region.height()):
+            first, last = layout.cell_box(place, top, left), layout.cell_box(place, bottom, right)
+            box = QRectF(QRectF(*first).topLeft(), QRectF(*last).bottomRight())
+            for pen in (QPen(QColor(theme.now().panel), 3), QPen(QColor(theme.UNIT), 1.5)):
+                painter.setPen(pen)
+                painter.drawRect(box)
 
     def _paint_marks(self, painter: QPainter) -> None:
         for at, width in ((self.pointed_at, 1), (self.marked, 2)):

@@ -17,6 +17,8 @@ class Grid(Board):
     """`(tile, row, column)` under the pointer, or None."""
     selected = Signal(object)
     """`(tile, row, column)` that was clicked or reached by keys."""
+    explain_wanted = Signal()
+    """The selected value is to be explained."""
     menu_wanted = Signal(object, QPoint)
     """A context menu is wanted for `(tile, row, column)` or None, at a place of the screen."""
 

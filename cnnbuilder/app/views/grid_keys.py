@@ -16,7 +16,10 @@ ARROWS = {
 }
 SIZES = {Qt.Key.Key_Plus: 1.15, Qt.Key.Key_Equal: 1.15, Qt.Key.Key_Minus: 1 / 1.15}
 PAGES = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-WORDS = "Arrows walk from value to value, + and − size the maps, Enter lets one map fill the view, Escape goes back."
+WORDS = (
+    "Arrows walk from value to value, + and − size the maps, Enter lets one map fill the view, Escape goes back, "
+    "E explains the value."
+)
 
 
 def pressed(grid: "Grid", event: QKeyEvent) -> bool:
@@ -32,6 +35,8 @@ def pressed(grid: "Grid", event: QKeyEvent) -> bool:
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         tile = grid.marked[0] if grid.marked and sight.place(grid.marked[0]) is not None else sight.tile(0)
         grid.stand_alone(tile if sight.alone is None and sight.shown.count > 1 else None)
+    elif key == Qt.Key.Key_E and grid.marked is not None:
+        grid.explain_wanted.emit()
     elif key == Qt.Key.Key_Escape and (sight.alone is not None or sight.wide is not None):
         grid.stand_alone(None)
         grid.set_tile_width(None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
+from cnnbuilder.app.views.brushing import field
 from cnnbuilder.app.views.grid import Grid
 from cnnbuilder.app.views.side import Foot, Side
 from cnnbuilder.app.views.taking import menu
@@ -44,6 +45,8 @@ class MapsView(QWidget):
     """The tab's title changed."""
     unit_selected = Signal(str, object)
     """A unit was selected: of which block's output or which weight, and its index."""
+    explain_wanted = Signal()
+    """The unit selected last is to be explained."""
     title = "Maps"
     empty = "Select a block to see its maps."
 
@@ -92,6 +95,8 @@ class MapsView(QWidget):
         self.grid.laid.connect(self._show_size)
         self.grid.menu_wanted.connect(self._menu)
         self.side.chosen.connect(self._again)
+        self.side.explained.connect(self.explain_wanted)
+        self.grid.explain_wanted.connect(self.explain_wanted)
         self.foot.chosen.connect(self._again)
         self.foot.sorted.connect(self._again)
         self.foot.sized.connect(self.grid.set_tile_width)
@@ -204,6 +209,7 @@ class MapsView(QWidget):
         self.grid.setAccessibleName(f"{self.title} of {choice.name}")
         self.grid.show_picture(shown)
         self.grid.mark(self._tiles.place(self._unit[1]) if self._unit[0] == choice.name and self._unit[1] else None)
+        self._frame()
         self.side.scale.show_picture(shown)
         self._show_size()
 
@@ -249,7 +255,17 @@ class MapsView(QWidget):
         if self._tiles is not None and choice is not None:
             at = self._tiles.place(index) if index is not None and name == choice.name else None
             self.grid.mark(at)
+            self._frame()
             self._tell()
+
+    def _frame(self) -> None:
+        """Frame the field of the unit selected in another block: what it reads of this one, or what it reaches."""
+        choice, (name, index) = self._choice(), self._unit
+        framed = None
+        if choice is not None and choice.word == "map" and index is not None and name != choice.name:
+            shown = self._session.shown
+            framed = field(shown.design, shown.report, name, index, choice.name)
+        self.grid.frame(framed)
 
     def _select(self, at: At) -> None:
         choice = self._choice()
@@ -274,7 +290,7 @@ class MapsView(QWidget):
             return
         value, words = float(tiles.array[index]), tiles.words(index)
         beside = self.companion(choice, index)
-        self.side.tell(words, f"<b>{figure(value)}</b> &nbsp;{beside}")
+        self.side.tell(words, f"<b>{figure(value)}</b> &nbsp;{beside}", self.grid.marked is not None)
         self.side.scale.point(at[0] if len(tiles.values) > 1 else None, value)
         self.grid.setAccessibleDescription(f"{words}: {figure(value)} {beside}")
         if not self.side.isVisible() and self.isVisible():

@@ -33,11 +33,11 @@ class Side(QWidget):
 
     chosen = Signal()
     """Another scale was chosen."""
+    explained = Signal()
+    """The selected value is to be taken apart."""
 
     def __init__(self) -> None:
         super().__init__()
-        theme.keeper().changed.connect(self._recolour)
-        self._recolour()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(8)
@@ -53,9 +53,19 @@ class Side(QWidget):
         self.scale = ScaleView()
         well = QFrame()
         well.setObjectName("well")
-        inside = QVBoxLayout(well)
-        inside.setContentsMargins(9, 7, 9, 7)
+        across = QHBoxLayout(well)
+        across.setContentsMargins(9, 7, 5, 7)
+        across.setSpacing(2)
+        inside = QVBoxLayout()
         inside.setSpacing(2)
+        across.addLayout(inside, 1)
+        self.explain = QToolButton()
+        self.explain.setObjectName("flat")
+        self.explain.setAccessibleName("Explain this value")
+        self.explain.setToolTip("Explain this value: what it is the sum of (E)")
+        self.explain.setIconSize(QSize(16, 16))
+        self.explain.clicked.connect(self.explained)
+        across.addWidget(self.explain)
         self.place, self.value = QLabel(), QLabel()
         self.place.setObjectName("small")
         self.value.setTextFormat(Qt.TextFormat.RichText)
@@ -65,12 +75,16 @@ class Side(QWidget):
         for widget in (self.scaling, self.scale, well):
             column.addWidget(widget)
         column.addStretch(1)
+        theme.keeper().changed.connect(self._recolour)
+        self._recolour()
 
     def _recolour(self) -> None:
         self.setFixedWidth(round(theme.scaled(WIDTH)))
+        self.explain.setIcon(icons.icon("explain", theme.now().dim))
 
-    def tell(self, place: str, value: str) -> None:
-        """Words for the value pointed at."""
+    def tell(self, place: str, value: str, selected: bool = False) -> None:
+        """Words for the value pointed at; `selected`: one is selected, and can be explained."""
+        self.explain.setVisible(selected)
         self.place.setText(place)
         self.place.setToolTip(place)
         self.value.setText(value)

@@ -26,6 +26,8 @@ def menu(grid: Grid, at: At | None, title: str) -> QMenu:
     shown = sight.painted
     assert shown is not None
     if at is not None:
+        made.addAction("Explain this value").triggered.connect(partial(_explain, grid, at))
+        made.addSeparator()
         if sight.alone is None and shown.count > 1:
             made.addAction("Let this map fill the view").triggered.connect(partial(_alone, grid, at[0]))
         made.addAction("Copy this map as an image").triggered.connect(partial(copy_image, shown, at[0]))
@@ -35,6 +37,11 @@ def menu(grid: Grid, at: At | None, title: str) -> QMenu:
         made.addAction("Show all maps").triggered.connect(partial(_alone, grid, None))
     made.addAction("Save all as a picture …").triggered.connect(partial(_choose, grid, title))
     return made
+
+
+def _explain(grid: Grid, at: At, _: bool = False) -> None:
+    grid.choose(at)
+    grid.explain_wanted.emit()
 
 
 def _alone(grid: Grid, tile: int | None, _: bool = False) -> None:

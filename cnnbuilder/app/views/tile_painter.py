@@ -41,6 +41,8 @@ def figure(value: float) -> str:
 def short(value: float) -> str:
     """A value for a cell: one to three figures."""
     size = abs(value)
+    if size == 0:
+        return "0"
     if size >= 1000 or 0 < size < 0.005:
         words = f"{value:.0e}"
     else:

@@ -1,0 +1,1 @@
+"""One number explained: the view, and what it is made of."""
