@@ -97,6 +97,7 @@ class Window(QMainWindow):
                 Kind("kernels", "Kernels", partial(self._make_maps, "Kernels"), late=True),
                 Kind("gradients", "Gradients", partial(self._make_maps, "Gradients"), late=True),
                 Kind("pixel", "One pixel", self._make_pixel, late=True),
+                Kind("connectivity", "Connectivity", self._make_connectivity, late=True),
                 Kind("costs", "Shapes and costs", lambda: Costs(self.session)),
                 Kind("problems", "Problems", lambda: self.problems, single=True),
             ),
@@ -120,6 +121,11 @@ class Window(QMainWindow):
     def _make_pixel(self) -> QWidget:
         view: QWidget = import_module("cnnbuilder.app.views.pixel.view").PixelView(self.session)
         return view
+
+    def _make_connectivity(self) -> QWidget:
+        from cnnbuilder.app.views.connectivity.view import ConnectivityView
+
+        return ConnectivityView(self.session)
 
     def _join_view(self, view: QWidget) -> None:
         """Give a new view what the others have."""

@@ -72,7 +72,32 @@ class Connections:
 
     def _way(self, form: str, kernels: int, macs: int, tiles: Pair | None = None) -> Way:
         """`kernels` in turn at every filter."""
-        name = form
-        if tiles:
-            name += f", t = {tiles[0] if tiles[0] == tiles[1] else show_pair(tiles)}"
-        return Way(name, kernels * (self.kernels * self.taps + self.bias * self.z[0]), macs, form, tiles)
+        return Way(named(form, tiles), kernels * (self.kernels * self.taps + self.bias * self.z[0]), macs, form, tiles)
+
+
+def named(form: str, tiles: Pair | None = None) -> str:
+    """`convolution`; `tiled, t = 2`."""
+    return f"{form}, t = {tiles[0] if tiles[0] == tiles[1] else show_pair(tiles)}" if tiles else form
+
+
+def periods(ways: tuple[Way, ...], z: Shape) -> tuple[int, int]:
+    """After how many places the first kernel of a layer with the output `z` comes again, and the most places that it
+    can be: there it never does, and every place has a kernel of its own."""
+    most = max(z[1:])
+    own = next(way for way in ways if way.own)
+    return {CONVOLUTION: 1, LOCAL: most}.get(own.form) or max(own.tiles or (1, 1)), most
+
+
+def in_turn(ways: tuple[Way, ...], z: Shape, period: int) -> Way:
+    """Of a layer that has such `ways` and the output `z`, the one whose first kernel comes again after `period` places
+    down and across: every place its own where that is the whole output, a convolution at 1."""
+    form = {way.form: way for way in ways}
+    if period >= max(z[1:]):
+        return form[LOCAL]
+    if period <= 1:
+        return form[CONVOLUTION]
+    tiles = (min(period, z[1]), min(period, z[2]))
+    # The layer's own way may have another bias than the rest.
+    one, local = form[CONVOLUTION], form[LOCAL]
+    each = one.parameters if not one.own else local.parameters // prod(z[1:])
+    return Way(named(TILED, tiles), prod(tiles) * each, one.macs, TILED, tiles)

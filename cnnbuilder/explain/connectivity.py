@@ -35,6 +35,7 @@ class Connectivity:
     """The number in the weight array of what it is multiplied by; equal: the same shared weight; -1: no weight."""
     sources: Ints
     """Which of the block's inputs it reads; 0 wherever a block has one."""
+    block: str
     blocks: tuple[str, ...]
     """The blocks that it reads, in the order of its inputs."""
     input_shapes: tuple[Shape, ...]
@@ -58,7 +59,11 @@ def connectivity(design: Design, block: str, outputs: Iterable[int] | int | None
     `outputs` restricts it to these units, counted through the map; it is needed above 10,000,000 connections. Raises
     DesignError where a shape is not known, InputError for units that there are not and for too many connections.
     """
-    report = check(design)
+    return connectivity_of(check(design), block, outputs)
+
+
+def connectivity_of(report: Report, block: str, outputs: Iterable[int] | int | None = None) -> Connectivity:
+    """The same of a design that was checked, perhaps on a picture of another size."""
     operations, inputs, shape = _lowered(report, block)
     units = _units(block, shape, outputs)
     try:
@@ -79,6 +84,7 @@ def connectivity(design: Design, block: str, outputs: Iterable[int] | int | None
     )
     made = Connectivity(
         *found,
+        block=block,
         blocks=report.graph.wiring.sources[block],
         input_shapes=inputs,
         output_shape=shape,
@@ -92,10 +98,15 @@ def connectivity(design: Design, block: str, outputs: Iterable[int] | int | None
 
 def connections(design: Design, block: str) -> int:
     """How many connections a block has, biases left out, without making them. Raises as `connectivity` does."""
-    operations, inputs, shape = _lowered(check(design), block)
+    return connections_of(check(design), block)
+
+
+def connections_of(report: Report, block: str) -> int:
+    """The same of a design that was checked."""
+    operations, inputs, shape = _lowered(report, block)
     steps = [operation for operation in operations if not isinstance(operation, View)]
     if len(steps) > 1:
-        return len(connectivity(design, block))
+        return len(connectivity_of(report, block))
     return count(steps[0]) if steps else size(shape) * bool(inputs)
 
 

@@ -14,7 +14,7 @@ from cnnbuilder.app import theme
 from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.window import Window
 
-FIRST = ["maps", "kernels", "gradients", "pixel", "costs", "problems"]
+FIRST = ["maps", "kernels", "gradients", "pixel", "connectivity", "costs", "problems"]
 
 
 def tabs(window: Window) -> QTabBar:
@@ -34,7 +34,7 @@ def settle(qtbot: Any, window: Window) -> None:
 
 def test_at_first_there_is_one_of_each_in_tabs_below_the_canvas(lenet: Window, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: titles(lenet)[0] == "Feature maps — conv1")
-    others = ["Kernels", "Gradients", "One pixel", "Shapes and costs", "Problems"]
+    others = ["Kernels", "Gradients", "One pixel", "Connectivity", "Shapes and costs", "Problems"]
     assert titles(lenet) == ["Feature maps — conv1", *others]
     assert tabs(lenet).accessibleName() == "Views"
     bar, canvas = tabs(lenet), lenet.canvas
@@ -189,7 +189,7 @@ def test_many_views_opened_and_closed_leave_nothing_behind(lenet: Window, qtbot:
 
     before, gone = count(), []
     heard = lenet.session.receivers("2changed(PyObject,PyObject)")
-    for kind in ("maps", "kernels", "gradients", "pixel", "costs") * 5:
+    for kind in ("maps", "kernels", "gradients", "pixel", "connectivity", "costs") * 4:
         dock = lenet.docks.open(kind)
         QApplication.processEvents()
         gone += [weakref.ref(dock), weakref.ref(dock.view)]

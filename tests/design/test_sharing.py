@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnnbuilder.design.check import check
 from cnnbuilder.design.layer import kinds
-from cnnbuilder.design.sharing import LOCAL, TILED, Connections
+from cnnbuilder.design.sharing import LOCAL, TILED, Connections, in_turn, periods
 from tests.designs import block, chain, sample
 from tests.strategies import layers
 
@@ -78,3 +78,19 @@ def test_a_layer_of_windows_finds_itself_among_the_ways(kind, data):
 def test_every_kind_says_whether_there_is_a_choice(kind, data):
     case = data.draw(layers(kind))
     assert sum(way.own for way in case.layer.sharing(*case.shapes)) in (0, 1)
+
+
+@pytest.mark.parametrize("kind", ["conv", "tiled_conv", "locally_connected"])
+def test_every_period_from_the_whole_output_down_to_one_is_a_way(kind):
+    given = {"filters": 3, "kernel_size": 3, "bias": "none", **({"tiles": 3} if kind == "tiled_conv" else {})}
+    design = chain(block("it", kind, **given), size=(2, 9, 7))
+    layer, report = design.blocks["it"].layer, check(design)
+    ways, z = layer.sharing(*report.input_shapes("it")), report.shapes["it"]
+    assert periods(ways, z) == ({"conv": 1, "tiled_conv": 3, "locally_connected": 7}[kind], 7)
+    for period in range(1, 9):
+        way = in_turn(ways, z, period)
+        made = layer.shared_as(way) or layer
+        counted = sum(weight.count for weight in made.weights((2, 9, 7)).values())
+        kernels = 35 if period >= 7 else min(period, 7) * min(period, 5)
+        assert way.parameters == counted == kernels * 54
+        assert periods(made.sharing((2, 9, 7)), z) == (min(period, 7), 7)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from cnnbuilder.app.session.desk import Desk
-from cnnbuilder.app.session.shown import Arrays
+from cnnbuilder.app.session.shown import Arrays, State
 from cnnbuilder.design import edits, suggest
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import MemoryLimitError
@@ -174,19 +174,22 @@ class Drawing(Desk):
             weights = Weights.of(weights).renamed(old, new)
         self.apply(f"Rename {old}", design, select=(new,), weights=weights)
 
-    def share(self, id: str, way: Way) -> None:
-        """Let a block share its weights in another way, and carry them: less sharing copies, more sharing averages."""
+    def share(self, id: str, way: Way, merge: Hashable = None, since: State | None = None) -> None:
+        """Let a block share its weights in another way, and carry them: less sharing copies, more sharing averages.
+
+        With `since`, a state that there was, it becomes so from that state: what lies between averages nothing.
+        """
         from cnnbuilder.engine.sharing import carried
 
-        design = edits.share(self.design, id, way)
+        state = since or self._history.state
+        design = edits.share(state.design, id, way)
         if design is self.design:
             return
-        held = self._history.state.weights
         try:
-            weights: Arrays | None = carried(self.design, id, way, held)
+            weights: Arrays | None = carried(state.design, id, way, state.weights)
         except MemoryLimitError:  # what cannot be held begins anew
-            weights = held
-        self.apply(f"{id} as {way.name}", design, weights=weights)
+            weights = state.weights
+        self.apply(f"{id} as {way.name}", design, merge, weights=weights)
 
     # Places
 
