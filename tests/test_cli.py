@@ -193,7 +193,7 @@ def test_what_run_cannot_use_is_one_line(command, tmp_path):
     two = saved(tmp_path, [block("a", "input"), block("b", "input"), block("sum", "add")],
                 links=[{"from": "a", "to": "sum"}, {"from": "b", "to": "sum", "input": 1}])
     assert complaint(command, "run", two, "--image", SEVEN) == (
-        f"{two} has 2 inputs (a, b) and `run` gives one picture: run it in Python, with "
+        f"{two} has 2 inputs (a, b) and one picture is given: run it in Python, with "
         "network.forward({block: array, …})")
 
 
@@ -268,7 +268,8 @@ def test_a_file_or_nothing_opens_the_application(command, monkeypatch):
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert command() == command(LENET) == command("--", LENET) == (0, "", "")
     assert opened == [None, LENET, LENET]
-    assert complaint(command, "chek") == "chek: there is no such file, and no such command (check, run, convert)"
+    commands = "check, run, explain, convert"
+    assert complaint(command, "chek") == f"chek: there is no such file, and no such command ({commands})"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="DISPLAY is Linux's")

@@ -1,7 +1,7 @@
 """`cnnbuilder run`: a picture through a network, forward and backward."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,15 +11,12 @@ from numpy.typing import NDArray
 
 from cnnbuilder import kernels
 from cnnbuilder.cli.console import Console, interruptible
-from cnnbuilder.design.check import check
-from cnnbuilder.design.document import Design
-from cnnbuilder.design.errors import DesignError, DesignFileError, InputError
+from cnnbuilder.cli.opening import first_weights, input_of, open_network
+from cnnbuilder.design.errors import DesignFileError
 from cnnbuilder.design.shape import plural, show
 from cnnbuilder.engine.network import Network
-from cnnbuilder.files import load, load_weights
 from cnnbuilder.files.atomic import reason, write_atomically
 from cnnbuilder.files.pictures import Picture, prepare, read_picture, sheet
-from cnnbuilder.layers.input import Input
 from cnnbuilder.operations import Softmax
 
 if TYPE_CHECKING:
@@ -39,11 +36,9 @@ def run_file(path: str, image: str, target: int | None, output: str | None, cons
 
     Raises Error for what cannot be used: a file, a picture, a target, a folder.
     """
-    design = load(path)
-    network, given = _network(path, design)
-    layer = _input(path, network)
+    network, given = open_network(path)
     picture = read_picture(image)
-    x = prepare(picture, layer)
+    x = prepare(picture, input_of(path, network))
     folder = _folder(output) if output is not None else None
 
     def work(cancellation: "Cancellation") -> "tuple[Run, Gradients | None]":
@@ -55,38 +50,13 @@ def run_file(path: str, image: str, target: int | None, output: str | None, cons
         return run, run.backward(target=target, cancelled=cancellation, progress=console.progress)
 
     run, gradients = interruptible(work)
-    if missing := [name for name in network.weights if name not in given]:
-        some = "" if len(missing) == len(network.weights) else f"{len(missing)} of {len(network.weights)} "
-        console.say(f"{path} holds no {some}weights; they begin as seed {design.seed} makes them")
+    if first := first_weights(path, network, given):
+        console.say(first)
     _report(network, picture, x, run, gradients, target, console)
     if folder is not None:
         count = _write(folder, network, run, gradients, console)
         console.say(f"{plural(count, 'sheet')} and arrays.npz are in {folder}")
     return 0
-
-
-def _network(path: str, design: Design) -> tuple[Network, Collection[str]]:
-    """The network with the weights of its file, and their names."""
-    problems = check(design).problems
-    if problems:
-        more = f" (and {plural(len(problems) - 1, 'problem')} more)" if len(problems) > 1 else ""
-        raise DesignError(f"{path} cannot run: {problems[0].message}{more} `cnnbuilder check` lists fixes.")
-    try:
-        weights = load_weights(path) or {}
-        return Network(design, weights), weights
-    except DesignError as error:
-        lines = str(error).splitlines()
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        raise DesignError(f"{path}: the weights do not fit the design: {lines[0]}{more}") from None
-
-
-def _input(path: str, network: Network) -> Input:
-    if len(network.inputs) != 1:
-        raise InputError(f"{path} has {plural(len(network.inputs), 'input')} ({', '.join(network.inputs)}) and `run` "
-                         "gives one picture: run it in Python, with network.forward({block: array, …})")
-    layer = network.design.blocks[network.inputs[0]].layer
-    assert isinstance(layer, Input)
-    return layer
 
 
 def _folder(output: str) -> Path:

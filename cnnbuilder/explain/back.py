@@ -4,14 +4,15 @@ Parts are the executed ones: where a kernel adds a value's own share and that of
 """
 
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import cached_property, singledispatch
 
 import numpy as np
 
 from cnnbuilder.design.shape import size
 from cnnbuilder.engine.backward import Gradients
+from cnnbuilder.engine.tape import Node
 from cnnbuilder.explain.local import slopes
-from cnnbuilder.explain.site import Site
+from cnnbuilder.explain.site import Site, inside
 from cnnbuilder.explain.taps import biased_by, index_of, readers_of, reads_of, uses_of
 from cnnbuilder.explain.terms import Floats, Named, Part, Places
 from cnnbuilder.operations import LocalNormalise, Normalise, Operation, Rectify, Softmax
@@ -24,23 +25,40 @@ class Back:
     gradients: Gradients
     site: Site
 
-    @property
-    def source(self) -> str:
-        """The block at whose output the gradient is that comes back here."""
+    @cached_property
+    def _behind(self) -> tuple[str, Node | None]:
+        """The block at whose output the gradient is that comes back here; inside a block also what reads it."""
         tape, value = self.site.run.tape, self.site.node.output
         names = {value: id for id, value in tape.output.items()}
         while value not in names:
             (node,) = tape.readers[value]
-            assert node.is_view, f"{node.block}: of the operations that a block is made of all but one are views"
+            if not node.is_view:
+                return inside(node.block), node
             value = node.output
-        return names[value]
+        return names[value], None
+
+    @property
+    def source(self) -> str:
+        """Where the gradient stands that comes back here."""
+        return self._behind[0]
 
     def part(self, outputs: Places, weights: Floats, factors: Named | None = None, picks: bool = False) -> Part:
         """The gradients at these outputs, times these numbers."""
-        array = self.gradients.outputs[self.source]
-        values = np.asarray(array[self.site.sample].reshape(-1)[outputs], np.float64)
-        sources = Named(self.source, array.shape[1:], outputs)
-        return Part(sources, values, weights, factors, self.site.sample, picks)
+        source, reader = self._behind
+        shape = self.site.operation.output_shape
+        if reader is None:
+            array = self.gradients.outputs[source]
+            shape = array.shape[1:]
+            values = np.asarray(array[self.site.sample].reshape(-1)[outputs], np.float64)
+        else:
+            values = self._between(reader, outputs)
+        return Part(Named(source, shape, outputs), values, weights, factors, self.site.sample, picks)
+
+    def _between(self, reader: Node, places: Places) -> Floats:
+        """Gradients inside a block, which are not kept: what their reader gives back."""
+        behind = Back(self.gradients, Site(self.site.run, reader, self.site.sample))
+        parts = [to_input(reader.operation, behind, 0, place) for place in places.tolist()]
+        return np.array([sum(float(part.products.sum()) for part in own) for own in parts])
 
     def on(self, sample: int) -> "Back":
         """The same on another sample."""

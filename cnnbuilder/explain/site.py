@@ -61,14 +61,16 @@ class Site:
         return Named(self.full_name(name), self.operation.weight_shapes[name], places)
 
     def named_input(self, input: int, places: Places) -> Named | None:
-        """Places in the output of the block that an input is; None where it is a mask of dropout."""
+        """Places in the output of the block that an input is; None where it is a mask of dropout. A value between two
+        operations of one block is no block's: it is called by the block that it is inside of."""
         tape, value = self.run.tape, self.node.inputs[input]
         if value in tape.masks:
             return None
         names = self._names
         while value not in names:
             node = tape.maker[value]
-            assert node.is_view, f"{node.block}: of the operations that a block is made of all but one are views"
+            if not node.is_view:
+                return Named(inside(node.block), tape.shapes[value], places)
             value = node.inputs[0]
         return Named(names[value], tape.shapes[value], places)
 
@@ -84,6 +86,11 @@ class Site:
             return saved[channels], saved[count + channels]
         variance = self.weight("running_var", channels)
         return self.weight("running_mean", channels), 1 / np.sqrt(variance + self.operation.epsilon)  # type: ignore[attr-defined]
+
+
+def inside(block: str) -> str:
+    """What a value between two operations of a block is called."""
+    return f"{block} (inside)"
 
 
 def plain(operation: Operation, *inputs: Any) -> Floats:

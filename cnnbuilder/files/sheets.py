@@ -1,5 +1,6 @@
 """Maps as a sheet: all channels of a volume, or all values of a vector, side by side in one PNG picture."""
 
+from collections.abc import Sequence
 from math import ceil, sqrt
 from typing import Any, Literal
 
@@ -31,6 +32,8 @@ _TILE = 96
 _LARGEST_CELL = 32
 _LARGEST_SIDE = 2048
 _MOST_VALUES = 2**23
+_APART = 12
+"""Pixels between stacked sheets."""
 
 
 def colour_table(name: str, levels: int = LEVELS) -> NDArray[np.uint8]:
@@ -54,8 +57,29 @@ def sheet(values: NDArray[Any], colours: Colours = "auto") -> bytes:
     while maps.size > _MOST_VALUES and max(maps.shape[1:]) > 1:
         maps = maps[:, ::2, ::2]
     levels, name = _levels(maps, colours)
-    palette = np.vstack([colour_table(name), np.array(_MARGIN_COLOURS, np.uint8)])
-    return encode_png(_grid(levels), palette)
+    return encode_png(_grid(levels), _palette(name))
+
+
+def stacked(sheets: Sequence[tuple[NDArray[Any], NDArray[np.bool_], Colours]]) -> bytes:
+    """The PNG file of several sheets below one another, each `(channels, height, width)` maps with where there is
+    nothing to show (grey, as the lines between them) and its own colour scale."""
+    pictures: list[NDArray[np.uint8]] = []
+    for maps, absent, colours in sheets:
+        levels, name = _levels(np.where(absent, 0, maps), colours)
+        levels[absent] = _GAP
+        pictures.append(_palette(name)[_grid(levels)])
+    height, width = sum(len(picture) + _APART for picture in pictures), max(picture.shape[1] for picture in pictures)
+    whole = np.full((height, width, 3), 255, np.uint8)
+    top = 0
+    for picture in pictures:
+        whole[top:top + len(picture), :picture.shape[1]] = picture
+        top += len(picture) + _APART
+    return encode_png(whole[:-_APART])
+
+
+def _palette(name: str) -> NDArray[np.uint8]:
+    """The colours of a scale, of lines between maps and of what is not a number."""
+    return np.vstack([colour_table(name), np.array(_MARGIN_COLOURS, np.uint8)])
 
 
 def _levels(maps: NDArray[Any], colours: Colours) -> tuple[NDArray[np.uint8], str]:

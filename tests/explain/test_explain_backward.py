@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnbuilder as cb
+from cnnbuilder.layers.conv import Conv
+from cnnbuilder.operations import Map, Reduce, View
+from cnnbuilder.operations.reduce import Each
 from tests.arrays import distinct
 from tests.designs import block, chain, image, joined, sample
-from tests.explain.explaining import assert_explained, runs, units
+from tests.explain.explaining import BOUND, assert_explained, runs, units
 from tests.strategies import layers
 
 pytestmark = pytest.mark.usefixtures("kernels")
@@ -206,3 +209,21 @@ def test_what_there_is_not_is_said_in_one_line(what, index, number, words):
     assert words in str(raised.value) and "\n" not in str(raised.value)
 
 
+
+
+def test_a_block_of_several_operations_is_explained_step_by_step(monkeypatch):
+    def lower(self, *inputs):
+        convolution = self.operation(inputs[0])
+        shape = convolution.output_shape
+        return convolution, Map("tanh", shape), View(shape, shape), Reduce("mean", shape, *map(Each, shape))
+
+    monkeypatch.setattr(Conv, "lower", lower)
+    run = cb.Network(chain(block("it", "conv", filters=2), size=(1, 4, 4)), seed=4).forward(distinct((1, 4, 4)) / 9)
+    found = cb.explain(run, "it", (1, 1, 0))
+    assert [(term.source, term.weight) for term in found.terms] == [(("it (inside)", (1, 1, 0)), 1)]
+    assert found.total == found.value == run["it"][0, 1, 1, 0]
+    gradients = run.backward(gradient=slope(run, "it"))
+    for what, index in (("image", (0, 2, 2)), ("it.weight", (1, 0, 2, 0)), ("it.bias", (0,))):
+        found = cb.explain(gradients, what, index)
+        assert {term.source[0] for term in found.terms} == {"it (inside)"}
+        assert abs(found.total - found.value) <= BOUND * found.scale

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnbuilder.files.pictures import sheet
-from cnnbuilder.files.sheets import LEVELS, colour_table
+from cnnbuilder.files.sheets import LEVELS, colour_table, stacked
 
 
 def colours(values, name="auto"):
@@ -104,3 +104,13 @@ def test_the_same_maps_are_the_same_bytes():
 def test_what_is_not_maps_makes_no_sheet(shape):
     with pytest.raises(ValueError, match="not maps"):
         sheet(np.zeros(shape))
+
+
+def test_stacked_sheets_have_a_scale_each_and_leave_out_what_is_absent():
+    maps = np.array([[[1.0, np.nan]]])
+    absent, present = np.array([[[False, True]]]), np.zeros((1, 1, 2), bool)
+    content = stacked([(maps, absent, "auto"), (100 * np.nan_to_num(maps), present, "grey")])
+    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    middles = pixels[[17, 17 + 34 + 12]][:, [17, 17 + 32]].tolist()
+    assert middles == [[[0xFD, 0xE7, 0x25], GAP], [[255] * 3, [0] * 3]]
+    assert (pixels[34:46] == 255).all()
