@@ -210,8 +210,8 @@ def add_bias(step: Integers, frame: Integers, i: int, g: Values, start: int) -> 
     if step[BIAS] == LOCATION:
         combine(at(values(frame[slot(step, GB)]), i * places), g, places, STORE if start else ADD)
         return
-    total = real(0)
+    total = 0.0  # in float64: a map may hold many equal values
     for place in range(places):
         total += g[place]
     gb = at(values(frame[slot(step, GB)]), i)
-    gb[0] = total if start else gb[0] + total
+    gb[0] = real(total) if start else gb[0] + real(total)

@@ -148,14 +148,20 @@ def plain_weight(step: Integers, frame: Integers, i: int, c: int, m: int, n: int
 
 @routine
 def plain_bias(step: Integers, frame: Integers, i: int) -> None:
-    """gb of filter `i`: one sum, or one a place."""
+    """gb of filter `i`: one sum, in float64 because a map may hold many equal values, or one a place."""
     if step[BIAS] == 0 or frame[slot(step, GB)] == 0:
         return
     places = step[ROWS] * step[COLUMNS]
     each = step[BIAS] == LOCATION
     gb = at(values(frame[slot(step, GB)]), i * places if each else i)
-    for place in range(places if each else 1):
-        gb[place] = real(0)
+    total = 0.0
     for sample in range(step[BATCH]):
+        start = (sample * step[FILTERS] + i) * places
         for place in range(places):
-            gb[place if each else 0] += masked(step, frame, (sample * step[FILTERS] + i) * places + place)
+            gy = masked(step, frame, start + place)
+            if each:
+                gb[place] = gy if sample == 0 else gb[place] + gy
+            else:
+                total += gy
+    if not each:
+        gb[0] = real(total)

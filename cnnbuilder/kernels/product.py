@@ -96,13 +96,13 @@ def plain_to_weights(step: Integers, frame: Integers, part: int, parts: int, can
 
 @helper
 def bias_gradient(step: Integers, frame: Integers, u: int) -> None:
-    """gb[u] = Σ_n gy[n, u], where it is wanted."""
+    """gb[u] = Σ_n gy[n, u], in float64, where it is wanted."""
     if step[4] and frame[7]:
         gy = values(frame[8])
-        total = real(0)
+        total = 0.0
         for n in range(step[0]):
             total += gy[n * step[3] + u]
-        values(frame[7])[u] = total
+        values(frame[7])[u] = real(total)
 
 
 @kernel("product_forward", "float32")

@@ -137,17 +137,17 @@ def to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: I
 
 @routine
 def bias_sums(step: Integers, frame: Integers, part: int, parts: int) -> None:
-    """gb[f] = Σ over samples and places of gy."""
+    """gb[f] = Σ over samples and places of gy, in float64 because a map may hold many equal values."""
     if step[START] == 0 or frame[GB] == 0:
         return
     maps, plane = step[CHANNELS], step[HEIGHT] * step[WIDTH]
     for f in range(part * maps // parts, (part + 1) * maps // parts):
-        total = real(0)
+        total = 0.0
         for sample in range(step[BATCH]):
             gy = at(values(frame[gradient(step)]), (sample * maps + f) * plane)
             for place in range(plane):
                 total += gy[place]
-        values(frame[GB])[f] = total
+        values(frame[GB])[f] = real(total)
 
 
 @kernel("transposed_forward", "float64")

@@ -333,3 +333,24 @@ def test_gradients_of_several_readers_add_up():
     f, g, twice, relu = slope.reshape(4, 18)
     wanted = f + g + 2 * twice + relu * (x.ravel() > 0)
     np.testing.assert_allclose(gradients.outputs["image"].ravel(), wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("conv", {"kernel_size": [3, 3]}),
+        ("conv", {"groups": 2}),
+        ("tiled_conv", {"tiles": [2, 2]}),
+        ("locally_connected", {"kernel_size": [1, 1], "bias": "channel"}),
+        ("transposed_conv", {}),
+        ("batch_norm", None),
+    ],
+)
+def test_the_gradient_of_a_bias_is_exact_also_where_it_is_a_sum_of_many_equal_values(kind, params):
+    """As behind a global average: added up one by one in float32, they would all be rounded the same way."""
+    given = {} if params is None else {"filters": 2, **params}
+    network = Network(chain(block("it", kind, **given), size=(2, 120, 120)))
+    run = network.forward(np.zeros((2, 2, 120, 120)))
+    found = run.backward(gradient=np.full(run["it"].shape, 0.1)).weights["it.bias"]
+    count = run["it"].size / found.size
+    np.testing.assert_allclose(found, count * float(np.float32(0.1)), rtol=5e-7)
