@@ -109,14 +109,16 @@ class DockArea(QMainWindow):
         dock.raise_()
         self.settle_soon()
 
-    def put_beside(self, dock: Dock) -> None:
-        """Lay a view at the right of the others, so that both are seen."""
+    def put_beside(self, dock: Dock, share: float | None = None) -> None:
+        """Lay a view at the right of the others, so that both are seen; `share` of the room for it, or as for each."""
         dock.setFloating(False)
         self.addDockWidget(BELOW, dock, Qt.Orientation.Horizontal)
         self.bring(dock)
         others = [held for held in self.held.values() if held is not dock and self.is_below(held) and held.in_front]
         seen = [*others, dock]
-        self.resizeDocks(seen, [self.width() // len(seen)] * len(seen), Qt.Orientation.Horizontal)
+        own = share or 1 / len(seen)
+        widths = [(1 - own) / max(1, len(others))] * len(others) + [own]
+        self.resizeDocks(seen, [int(width * self.width()) for width in widths], Qt.Orientation.Horizontal)
 
     # Titles and tabs
 

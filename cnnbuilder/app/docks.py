@@ -29,6 +29,8 @@ class Kind:
     """There is one, which is hidden when closed."""
     late: bool = False
     """It needs what is not loaded before the window is first seen."""
+    first: bool = True
+    """It is there at first, not only when asked for."""
 
 
 @runtime_checkable
@@ -202,7 +204,7 @@ class Docks(DockArea):
         for name in self.kinds:
             if name in singles:
                 self.hold(singles[name])
-            else:
+            elif self.kinds[name].first:
                 self._add(name, name)
         if panels:
             self.show_panels()

@@ -1,5 +1,6 @@
 """The menus: which commands there are, where they stand and by which keys they are reached."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from cnnbuilder.app import preferred, settings
+from cnnbuilder.app.laboratory.chapters import CHAPTERS
 from cnnbuilder.app.samples import sample_designs
 from cnnbuilder.app.structure import add_note, each_group, fold_repeats, turn_groups
 from cnnbuilder.app.words import literal, unmarked
@@ -21,16 +23,35 @@ Key = QKeySequence.StandardKey
 def build(window: "Window") -> tuple[QMenu, QMenu]:
     """Fill the menu bar; gives the View and the Run menu, to which others add."""
     bar = window.menuBar()
-    file, edit, view, run, help = (bar.addMenu(name) for name in ("&File", "&Edit", "&View", "&Run", "&Help"))
-    for menu in (file, edit, view, run, help):
+    names = ("&File", "&Edit", "&View", "&Run", "&Laboratory", "&Help")
+    file, edit, view, run, laboratory, help = (bar.addMenu(name) for name in names)
+    for menu in (file, edit, view, run, laboratory, help):
         menu.setToolTipsVisible(True)
     _file(window, file)
     _edit(window, edit)
     _structure(window, edit)
     _view(window, view)
     _run(window, run)
+    _laboratory(window, laboratory)
     _help(window, help)
     return view, run
+
+
+def _laboratory(window: "Window", menu: QMenu) -> None:
+    shell = window.shell
+    says = "The statements of the lecture notes to try, and what they say of the design on top."
+    window.actions_.put(menu, "laboratory", "&All experiments", None, lambda: shell.laboratory.show(), "", says)
+    menu.addSeparator()
+    for chapter in CHAPTERS:
+        inside = menu.addMenu(chapter.title)
+        inside.setToolTipsVisible(True)
+        for item in chapter.experiments:
+            go = partial(_experiment, window, item.name)
+            window.actions_.put(inside, f"experiment-{item.name}", item.title, None, go, "", item.question)
+
+
+def _experiment(window: "Window", name: str) -> None:
+    window.shell.laboratory.open(name)
 
 
 def _file(window: "Window", menu: QMenu) -> None:

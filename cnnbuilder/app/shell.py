@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnnbuilder.app.commands import Commands
     from cnnbuilder.app.help import Help
     from cnnbuilder.app.joining import Joining
+    from cnnbuilder.app.laboratory.opening import Laboratory
     from cnnbuilder.app.next_block import NextBlock
     from cnnbuilder.app.preferences import Preferences
     from cnnbuilder.app.start import StartPage
@@ -181,6 +182,13 @@ class Shell(QObject):
         if "start" in self.__dict__ and self._window.sheet.currentWidget() is self.start:
             self._window.sheet.setCurrentWidget(self._window.canvas)
             self._window.canvas.setFocus()
+
+    @cached_property
+    def laboratory(self) -> "Laboratory":
+        """What opens experiments."""
+        from cnnbuilder.app.laboratory.opening import Laboratory
+
+        return Laboratory(self._window)
 
     def show_about(self) -> None:
         """Name, version and what it is for."""

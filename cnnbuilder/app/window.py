@@ -100,6 +100,7 @@ class Window(QMainWindow):
                 Kind("connectivity", "Connectivity", self._make_connectivity, late=True),
                 Kind("costs", "Shapes and costs", lambda: Costs(self.session)),
                 Kind("problems", "Problems", lambda: self.problems, single=True),
+                Kind("laboratory", "Laboratory", self._make_laboratory, single=True, first=False),
             ),
         )
         self.docks.add_panel("palette", "Palette", self.palette_, "left", PALETTE_WIDTH)
@@ -126,6 +127,13 @@ class Window(QMainWindow):
         from cnnbuilder.app.views.connectivity.view import ConnectivityView
 
         return ConnectivityView(self.session)
+
+    def _make_laboratory(self) -> QWidget:
+        from cnnbuilder.app.laboratory.panel import LaboratoryPanel
+
+        panel = LaboratoryPanel(self.session)
+        panel.wanted.connect(self.shell.laboratory.open)
+        return panel
 
     def _join_view(self, view: QWidget) -> None:
         """Give a new view what the others have."""
