@@ -20,12 +20,15 @@ def explain(source: "Run | Gradients", what: str, index: int | Sequence[int], sa
     `index` is `(channel, row, column)`, the place in a vector, or the place in the weight's array. Raises DesignError
     for a name that there is not, InputError for an index or a sample.
     """
+    import numpy as np
+
     from cnnbuilder.engine.run import Run
     from cnnbuilder.explain import backward, forward
 
-    if isinstance(source, Run):
-        return forward.explain_output(source, what, index, sample)
-    return backward.explain_gradient(source, what, index, sample)
+    with np.errstate(all="ignore"):  # infinite values and NaN are explained like others
+        if isinstance(source, Run):
+            return forward.explain_output(source, what, index, sample)
+        return backward.explain_gradient(source, what, index, sample)
 
 
 class _Callable(ModuleType):

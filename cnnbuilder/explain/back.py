@@ -86,11 +86,10 @@ def _(operation: LocalNormalise, back: Back, input: int, place: int) -> list[Par
     """`s[c]^−β · G[c] − Σ_j 2αβ / size · x[c] · x[j] · s[j]^−(β+1) · G[j]`, with `s = k + α / size · Σ x²`."""
     outputs, own = readers_of(operation, input, place).outputs, np.array([place])
     share, beta = operation.alpha / operation.size, operation.beta
-    with np.errstate(all="ignore"):  # infinite values and NaN are explained like others
-        squares = [np.square(back.site.read(0, reads_of(operation, j)[0].inputs)).sum() for j in (place, *outputs)]
-        base = operation.k + share * np.array(squares)
-        there = -2 * share * beta * back.site.read(0, own) * back.site.read(0, outputs) * base[1:] ** -(beta + 1)
-        return [back.part(own, base[:1] ** -beta), back.part(outputs, there)]
+    squares = [np.square(back.site.read(0, reads_of(operation, j)[0].inputs)).sum() for j in (place, *outputs)]
+    base = operation.k + share * np.array(squares)
+    there = -2 * share * beta * back.site.read(0, own) * back.site.read(0, outputs) * base[1:] ** -(beta + 1)
+    return [back.part(own, base[:1] ** -beta), back.part(outputs, there)]
 
 
 @to_input.register

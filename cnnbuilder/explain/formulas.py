@@ -133,8 +133,7 @@ def _(operation: Map, site: Site, index: Index) -> str:
 @right_side.register
 def _(operation: Softmax, site: Site, index: Index) -> str:
     x, place = _column(operation, site, index)
-    with np.errstate(all="ignore"):
-        total = np.exp(x - x.max()).sum()
+    total = np.exp(x - x.max()).sum()
     return f"exp({number(x[place])} − {number(x.max())}) / {number(total)}"
 
 
@@ -147,8 +146,7 @@ def _column(operation: Softmax | LocalNormalise, site: Site, index: Index) -> tu
 @right_side.register
 def _(operation: LocalNormalise, site: Site, index: Index) -> str:
     x, place = _column(operation, site, index)
-    with np.errstate(all="ignore"):
-        squares = f"{number(operation.alpha)} / {operation.size} · {number(float((x**2).sum()))}"
+    squares = f"{number(operation.alpha)} / {operation.size} · {number(float((x**2).sum()))}"
     return f"{number(x[place])} / ({number(operation.k)} + {squares})^{number(operation.beta)}"
 
 

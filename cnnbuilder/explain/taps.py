@@ -145,6 +145,11 @@ def _(operation: Reduce, output: int) -> list[Taps]:
     return [Taps(0, np.full_like(inputs, output), inputs)]
 
 
+@reads_of.register
+def _(operation: Softmax, output: int) -> list[Taps]:
+    return [readers_of(operation, 0, output).turned()]
+
+
 # What reads a value
 
 

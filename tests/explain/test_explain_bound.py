@@ -49,3 +49,22 @@ def test_the_total_is_the_value_that_is_shown(kind, data):
     for way, explanation in explanations(data, kind):
         found = departure(explanation)
         assert found is None or found <= BOUND, (way, explanation)
+
+
+@pytest.mark.parametrize("kind", kinds())
+@given(data=st.data())
+def test_what_is_infinite_or_not_a_number_is_explained_as_such(kind, data):
+    case = data.draw(layers(kind))
+    network = cb.Network(case.design, some_weights(case.inference))
+    chance = np.random.default_rng(data.draw(st.integers(0, 2**16)))
+    odd = [1.0, -2.0, 0.0, 0.5, np.inf, -np.inf, np.nan]
+    pictures = {id: chance.choice(odd, network.report.shapes[id], p=[0.3, 0.2, 0.2, 0.15, 0.05, 0.05, 0.05])
+                for id in network.inputs}  # fmt: skip
+    run = network.forward(pictures)
+    gradients = run.backward(gradient=np.ones(run["it"].shape), block="it")
+    for index in data.draw(st.lists(units(case.inference.shape), min_size=EACH, max_size=EACH)):
+        found = cb.explain(run, "it", index)
+        np.testing.assert_allclose(found.total, found.value, rtol=1e-4, atol=1e-5)  # NaN is NaN, infinite infinite
+        list(found.terms)
+    for id in network.inputs:
+        list(cb.explain(gradients, id, data.draw(units(network.report.shapes[id]))).terms)
