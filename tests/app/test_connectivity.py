@@ -222,10 +222,22 @@ def test_keys_walk_from_unit_to_unit_and_across(show: Any, qtbot: Any) -> None:
         qtbot.keyClick(view.diagram, key)
         at.append((view.selected.kind, view.selected.number))
     assert at == [
-        (OUTPUT, 4), (OUTPUT, 5), (INPUT, 6), (INPUT, 5), (OUTPUT, 5), (OUTPUT, 0), (OUTPUT, 0),
+        (OUTPUT, 5), (OUTPUT, 6), (INPUT, 7), (INPUT, 6), (OUTPUT, 6), (OUTPUT, 0), (OUTPUT, 0),
     ]  # fmt: skip
     qtbot.keyClick(view.diagram, KEY.Key_Escape)
     assert view.selected is None
+    qtbot.keyClick(view.diagram, KEY.Key_Left)
+    assert view.selected == Selected(OUTPUT, 4)
+
+
+def test_a_unit_is_lit_from_the_beginning(show: Any) -> None:
+    view = show(sample("lenet5"), "conv2")
+    assert view.selected == Selected(OUTPUT, 55) and view.told.startswith("z5 reads v5 to v9 through")
+    view.show_scope(CHANNELS)
+    assert view.selected == Selected(OUTPUT, 0) and view.told == "z0 reads v0 to v5."
+    view.mark_unit("conv1", (3, 20, 9))
+    view._session.select(("conv1",))
+    assert view.selected == Selected(OUTPUT, 3) and view.figure.wanted.focus == (3 * 28 + 20) * 28 + 9
 
 
 def test_keys_walk_on_a_map_and_lead_to_the_next(show: Any, qtbot: Any) -> None:
@@ -453,6 +465,15 @@ def test_the_matrix_has_the_weights_where_the_network_has_them(show: Any) -> Non
     first, second, cell = view.matrix.boxes()
     assert (first.width(), first.height()) == (16 * cell, 9 * cell)
     assert (second.width(), second.height()) == (9 * cell, 16 * cell)
+
+
+def test_only_what_multiplies_is_called_a_product(show: Any) -> None:
+    names = {}
+    for id in ("conv1", "pool1", "dense3"):
+        view = show(sample("lenet5"), id)
+        view.show_mode(MATRIX)
+        names[id] = view.matrix.names[0]
+    assert names == {"conv1": "Z = W · V + b", "pool1": "Who reads whom", "dense3": "Z = W · V + b"}
 
 
 def test_a_row_of_the_matrix_is_selected_with_the_mouse_and_the_keys(show: Any, qtbot: Any) -> None:

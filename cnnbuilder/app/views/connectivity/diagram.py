@@ -107,8 +107,6 @@ class Diagram(QWidget):
             self.update()
         elif event.type() == QEvent.Type.Show:
             self._timer.start()
-        elif event.type() == QEvent.Type.Hide:
-            self._timer.stop()
         return super().event(event)
 
     def sizeHint(self) -> QSize:

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from cnnbuilder.app.theme import Theme
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
 
-PART = 200
+PART = 50
 """So many connections are painted between two looks at the clock."""
-SLICE = 0.006
+SLICE = 0.005
 """Seconds of painting in one go."""
 ROUNDS, ROUNDS_STEP = 16, 7
 MANY, VERY_MANY = 150, 2_000

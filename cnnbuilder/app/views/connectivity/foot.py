@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -21,9 +22,9 @@ from cnnbuilder.app.views.connectivity.figure import CHANNELS, MAP, ROW, SCOPES,
 from cnnbuilder.app.views.connectivity.slider import Sharing
 from cnnbuilder.design.check import Report
 
-WIDTH = 236
-WELL_ROOM = 300
-"""In a lower view (px) what is selected is told in a line below the figure."""
+WIDTH = 246
+LINE_ROOM, WELL_ROOM = 190, 300
+"""In a lower view (px) what is selected is told in a line below the figure; in a very low one beside the buttons."""
 HELP = {
     ROW: "One row of the output and the row of one map of the input in the middle of what it reads",
     MAP: "A whole map of the output and one of the input",
@@ -158,6 +159,7 @@ class _Choice(QWidget):
         group = QButtonGroup(self)
         for name, words in names.items():
             button = QToolButton()
+            button.setObjectName("chip")
             button.setText(words)
             button.setCheckable(True)
             button.setAccessibleName(words)
@@ -169,13 +171,19 @@ class _Choice(QWidget):
         next(iter(self.buttons.values())).setChecked(True)
 
 
-class Side(QWidget):
+class Side(QScrollArea):
     """At the right: the slider, the counts, and what is selected."""
 
     def __init__(self) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QWidget()
+        self.setWidget(body)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 4, 10, 0)
         column.setSpacing(8)
         self.sharing = Sharing()
         self.counts = Figures("Connections and weights")

@@ -56,6 +56,8 @@ class MatrixView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.figure: Figure | None = None
+        self.names = ("", "")
+        """What the matrix and its transpose are."""
         self.selected: Selected | None = None
         self._image: QImage | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,9 +66,9 @@ class MatrixView(QWidget):
         self.setToolTip("A row for each output, a column for each input. " + KEYS)
         theme.keeper().changed.connect(self._recolour)
 
-    def show_figure(self, figure: Figure | None) -> None:
-        """Show the matrix of a figure."""
-        self.figure = figure
+    def show_figure(self, figure: Figure | None, names: tuple[str, str] = ("", "")) -> None:
+        """Show the matrix of a figure; `names` says what it and its transpose are."""
+        self.figure, self.names = figure, names
         self._recolour()
 
     def _recolour(self) -> None:
@@ -117,9 +119,9 @@ class MatrixView(QWidget):
         if self.figure is not None and self._image is not None:
             first, second, cell = self.boxes()
             sides = len(self.figure.outputs.numbers), len(self.figure.inputs.numbers)
-            self._paint_one(painter, first, cell, self._image, False, ("Z = W · V", f"W: {show_pair(sides)}"))
+            self._paint_one(painter, first, cell, self._image, False, (self.names[0], show_pair(sides)))
             turned = self._image.transformed(_TURNED)
-            words = ("dJ/dV = Wᵀ · dJ/dZ", f"Wᵀ: {show_pair(sides[::-1])}")
+            words = (self.names[1], show_pair(sides[::-1]))
             self._paint_one(painter, second, cell, turned, True, words)
         if self.hasFocus():
             painter.setPen(QPen(QColor(now.accent), 1))

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.theme import Theme
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
-from cnnbuilder.app.views.connectivity.edges import MANY, EdgeImage, lines
-from cnnbuilder.app.views.connectivity.figure import Figure, Units
-from cnnbuilder.app.views.connectivity.places import LABELLED, Side, places
+from cnnbuilder.app.views.connectivity.edges import MANY, EdgeImage, Floats, lines, width_of
+from cnnbuilder.app.views.connectivity.figure import Figure, Ints
+from cnnbuilder.app.views.connectivity.places import places
+from cnnbuilder.app.views.connectivity.units import paint_chosen, paint_resting
 
 HEAD = 24.0
 """Room above a figure for its title (px)."""
@@ -20,6 +21,8 @@ LETTERED = 120
 """Among more connections than this no letters are written."""
 RESTING = 0.22
 """How much is seen of connections while others are lit, where there are many."""
+LIT = 3.0
+"""How wide a lit connection is (px)."""
 Bools = npt.NDArray[np.bool_]
 
 
@@ -39,8 +42,8 @@ class Lit:
     """The connections of what is selected, and the units at their ends."""
 
     edges: Bools
-    outputs: npt.NDArray[np.int64]
-    inputs: npt.NDArray[np.int64]
+    outputs: Ints
+    inputs: Ints
 
 
 def lit(figure: Figure, selected: Selected | None) -> Lit | None:
@@ -77,6 +80,12 @@ class Panel:
         self.ends = self.places.ends(self.figure)
         self.edges = EdgeImage(self.ends, self.figure.ranks, QSizeF(box.width(), box.height()), ratio, theme.now())
         self.edges.advance()
+        self._resting = QImage(self.edges.image.size(), QImage.Format.Format_ARGB32_Premultiplied)
+        self._resting.setDevicePixelRatio(ratio)
+        self._resting.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._resting)
+        self._paint_resting(painter)
+        painter.end()
 
     def at(self, point: QPointF) -> Selected | None:
         """The unit at a point of the widget."""
@@ -110,23 +119,46 @@ class Panel:
         painter.setOpacity(RESTING if shown is not None and many else 1.0)
         painter.drawImage(QPointF(0, 0), self.edges.image)
         painter.setOpacity(1.0)
-        for side in (self.places.outputs, self.places.inputs):
-            if side.square:
-                _paint_grid(painter, side, now)
+        painter.drawImage(QPointF(0, 0), self._resting)
+        self._paint_over(painter, shown, selected, now)
+        painter.restore()
+
+    def paint_lines(self, painter: QPainter, selected: Selected | None) -> None:
+        """The same without images, for a drawing that can be enlarged."""
+        now = theme.now()
+        painter.save()
+        painter.translate(self._origin)
+        self._paint_head(painter, now)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shown = lit(self.figure, selected)
+        faint = shown is not None and len(self.figure.upper) > MANY
+        painter.setOpacity(RESTING if faint else 1.0)
+        _paint_coloured(painter, self.ends, self.figure.ranks, width_of(len(self.ends)), now)
+        painter.setOpacity(1.0)
+        self._paint_resting(painter)
+        self._paint_over(painter, shown, selected, now)
+        painter.restore()
+
+    def _paint_resting(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for side, units in ((self.places.outputs, self.figure.outputs), (self.places.inputs, self.figure.inputs)):
+            paint_resting(painter, side, units, theme.now())
+
+    def _paint_over(self, painter: QPainter, shown: Lit | None, selected: Selected | None, now: Theme) -> None:
+        """What is lit and selected, and the letters."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if shown is not None:
-            self._paint_lit(painter, shown, now)
+            width = LIT if int(shown.edges.sum()) <= MANY else 1.0
+            _paint_coloured(painter, self.ends[shown.edges], self.figure.ranks[shown.edges], width, now)
         self._paint_letters(painter, now)
-        which = (shown.outputs, shown.inputs) if shown is not None else (None, None)
-        marked = {OUTPUT: None, INPUT: None} | ({selected.kind: selected.number} if selected else {})
+        if shown is None or selected is None:
+            return
         for side, units, lights, kind in (
-            (self.places.outputs, self.figure.outputs, which[0], OUTPUT),
-            (self.places.inputs, self.figure.inputs, which[1], INPUT),
+            (self.places.outputs, self.figure.outputs, shown.outputs, OUTPUT),
+            (self.places.inputs, self.figure.inputs, shown.inputs, INPUT),
         ):
-            number = marked[kind]
-            place = units.find(number) if number is not None else None
-            _paint_units(painter, side, units, lights, place, now)
-        painter.restore()
+            place = units.find(selected.number) if selected.kind == kind else None
+            paint_chosen(painter, side, units, lights, place, now)
 
     def _paint_head(self, painter: QPainter, now: Theme) -> None:
         line = QRectF(0, 0, self.box.width(), theme.scaled(HEAD) - 4)
@@ -138,14 +170,6 @@ class Panel:
         painter.setPen(QColor(now.text if self.own else now.dim))
         title = painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, int(line.width() - taken))
         painter.drawText(line, int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value), title)
-
-    def _paint_lit(self, painter: QPainter, shown: Lit, now: Theme) -> None:
-        ranks = self.figure.ranks[shown.edges] % COUNT if self.figure.different else self.figure.ranks[shown.edges]
-        ends = self.ends[shown.edges]
-        width = 3.0 if len(ends) <= MANY else 1.4
-        for rank in np.unique(ranks).tolist():
-            painter.setPen(QPen(colour(now, rank), width))
-            painter.drawLines(lines(ends[ranks == rank]))
 
     def _paint_letters(self, painter: QPainter, now: Theme) -> None:
         """An equal letter for an equal weight, near the input and beside the line."""
@@ -166,62 +190,13 @@ class Panel:
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter.value), letters[rank])
 
 
-def _paint_units(
-    painter: QPainter,
-    side: Side,
-    units: Units,
-    lights: npt.NDArray[np.int64] | None,
-    marked: int | None,
-    now: Theme,
-) -> None:
-    """The units of one side: resting ones, those that are lit, the one that is selected."""
-    ring, ground = QPen(QColor(now.dim), 1.2), QColor(now.panel)
-    painter.setFont(theme.font(max(7, min(11, round(side.radius * 0.7)))))
-    written = not side.square and side.radius >= LABELLED
-    glow = QColor(theme.UNIT)
-    glow.setAlpha(60)
-    chosen = set() if lights is None else set(lights.tolist())
-    if marked is not None:
-        chosen.add(marked)
-    if not side.square:
-        painter.setPen(ring if side.radius > 3 else Qt.PenStyle.NoPen)
-        painter.setBrush(ground if side.radius > 3 else QColor(now.dim))
-        for number in range(len(side.x)):
-            if number not in chosen:
-                painter.drawEllipse(side.box(number))
-    for number in sorted(chosen, key=lambda number: number == marked):
-        box = side.box(number)
-        if side.radius < 2:
-            box.adjust(-1, -1, 1, 1)
-        painter.setBrush(ground)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRect(box) if side.square else painter.drawEllipse(box)
-        painter.setBrush(glow if number != marked or side.radius < 4 else ground)
-        painter.setPen(QPen(QColor(theme.UNIT), 3 if number == marked else min(2.0, side.radius / 2)))
-        painter.drawRect(box) if side.square else painter.drawEllipse(box)
-    if written:
-        painter.setPen(QColor(now.text))
-        shown = [f"{units.name}{number}" for number in units.columns.tolist()]
-        for number, words in enumerate(shown):
-            painter.drawText(side.box(number), int(Qt.AlignmentFlag.AlignCenter.value), words)
-
-
-def _paint_grid(painter: QPainter, side: Side, now: Theme) -> None:
-    """A map as squares beside one another."""
-    first, last = side.box(0), side.box(len(side.x) - 1)
-    box = first.united(last)
-    painter.setPen(QPen(QColor(now.dim), 1))
-    painter.setBrush(QColor(now.well))
-    painter.drawRect(box)
-    if side.radius < 2.5:
+def _paint_coloured(painter: QPainter, ends: Floats, ranks: Ints, width: float, now: Theme) -> None:
+    """Connections in the colours of their weights."""
+    if not len(ends):
         return
-    painter.setPen(QPen(QColor(now.line), 1))
-    cell = 2 * side.radius
-    for number in range(1, round(box.width() / cell)):
-        painter.drawLine(
-            QPointF(box.left() + number * cell, box.top()), QPointF(box.left() + number * cell, box.bottom())
-        )
-    for number in range(1, round(box.height() / cell)):
-        painter.drawLine(
-            QPointF(box.left(), box.top() + number * cell), QPointF(box.right(), box.top() + number * cell)
-        )
+    shades = np.where(ranks < 0, -1, ranks % COUNT)
+    order = np.argsort(shades, kind="stable")
+    starts = np.flatnonzero(np.diff(shades[order], prepend=-2))
+    for run in np.split(order, starts[1:]):
+        painter.setPen(QPen(colour(now, int(shades[run[0]])), width))
+        painter.drawLines(lines(ends[run]))

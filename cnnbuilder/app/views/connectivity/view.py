@@ -12,7 +12,7 @@ from cnnbuilder.app.views.connectivity import words
 from cnnbuilder.app.views.connectivity.comparing import TILES, Ways, panels, ways_of
 from cnnbuilder.app.views.connectivity.diagram import Diagram
 from cnnbuilder.app.views.connectivity.figure import CHANNELS, MAP, ROW, Figure, Wanted, stepped, volume
-from cnnbuilder.app.views.connectivity.foot import EDGES, MATRIX, WELL_ROOM, Foot, Side
+from cnnbuilder.app.views.connectivity.foot import EDGES, LINE_ROOM, MATRIX, WELL_ROOM, Foot, Side
 from cnnbuilder.app.views.connectivity.matrix import MatrixView, too_large
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Selected
 from cnnbuilder.app.views.connectivity.sharer import Sharer
@@ -41,11 +41,15 @@ class ConnectivityView(QWidget):
         """The block that is shown whatever is selected."""
         self.scope, self.mode = ROW, EDGES
         self.selected: Selected | None = None
+        self._unit: tuple[str, tuple[int, ...] | None] = ("", None)
+        """The unit that was selected last, in whichever view."""
         self._focus: dict[str, int] = {}
         """The unit that each block's figure is about."""
         self._source = 0
         self._channel: int | None = None
         self._ways: Ways | None = None
+        self._first = True
+        """Whether nothing was selected yet in what is shown."""
         self._shown: object = None
         self._counted: tuple[str, object, tuple[Line, ...]] = ("", None, ())
         self._tiles = TILES
@@ -137,7 +141,7 @@ class ConnectivityView(QWidget):
         low = self.height() < theme.scaled(WELL_ROOM) or not wide
         self.side.setVisible(shown and wide)
         self.side.well.setVisible(not low)
-        self._line.setVisible(shown and low)
+        self._line.setVisible(shown and low and self.height() >= theme.scaled(LINE_ROOM))
 
     def _pin(self, pinned: bool) -> None:
         self.pinned = self.block if pinned else None
@@ -152,7 +156,7 @@ class ConnectivityView(QWidget):
         if not seen:
             return
         if self._shown is None or self._shown[0] != block:  # type: ignore[index]
-            self.selected, self._source, self._channel = None, 0, None
+            self._source, self._channel, self._first = 0, None, True
         focus = self._focus_of(block) if block else 0
         tall = self.height() >= theme.scaled(TALL) and self.mode == EDGES and self.scope == ROW
         wanted = (block, report, self.scope, self.mode, focus, self._source, self._channel, tall)
@@ -171,6 +175,9 @@ class ConnectivityView(QWidget):
         shape = self._session.shown.report.shapes.get(block)
         if shape is None:
             return 0
+        name, index = self._unit
+        if self._first and name == block and index is not None and _fits(index, shape):
+            self._focus[block] = int(np.ravel_multi_index(index, shape))
         if self._focus.get(block, size(shape)) >= size(shape):
             _, rows, columns = volume(shape, MAP)
             self._focus[block] = rows // 2 * columns + columns // 2
@@ -197,7 +204,8 @@ class ConnectivityView(QWidget):
         assert made is not None
         self.diagram.setAccessibleName(f"Connections of {block}")
         large = too_large(made) if self.mode == MATRIX else ""
-        self.matrix.show_figure(made if self.mode == MATRIX and not large else None)
+        names = words.matrix_names(shown.report, block)
+        self.matrix.show_figure(made if self.mode == MATRIX and not large else None, names)
         self._words.setText(large)
         shows = self._words if large else self.matrix if self.mode == MATRIX else self.diagram
         self._stack.setCurrentWidget(shows)
@@ -210,13 +218,17 @@ class ConnectivityView(QWidget):
             self._counted = (block, shown.report, words.counts(shown.report, block))
         self.side.counts.show_figures(self._counted[2])
         self.foot.show_figure(shown.report, made)
+        if self._first:
+            # A unit is lit from the beginning, so that it is seen what the view is for.
+            at = wanted.focus // _places(made) if self.scope == CHANNELS else wanted.focus
+            self._first, self.selected = False, Selected(OUTPUT, at)
         self._mark()
 
     # What is drawn
 
     def show_scope(self, scope: str) -> None:
         """Draw one row, a whole map, or maps as units."""
-        self.scope, self.selected = scope, None
+        self.scope, self._first = scope, True
         self.foot.scopes.buttons[scope].setChecked(True)
         self.refresh()
 
@@ -249,7 +261,7 @@ class ConnectivityView(QWidget):
 
     def _read(self, source: int, channel: int) -> None:
         self._source, self._channel = source, channel if channel >= 0 else None
-        self.selected = None
+        self._first = True
         self.refresh()
 
     # Units
@@ -264,7 +276,7 @@ class ConnectivityView(QWidget):
         self.selected = selected
         index = None
         if selected is not None and selected.kind == OUTPUT:
-            unit = self._unit(made, selected.number)
+            unit = self._unit_of(made, selected.number)
             index = tuple(int(n) for n in np.unravel_index(unit, made.outputs.shape))
             if made.outputs.find(selected.number) is None:
                 self._focus[block] = unit
@@ -276,7 +288,7 @@ class ConnectivityView(QWidget):
             index = tuple(int(n) for n in np.unravel_index(selected.number, made.inputs.shape))
             self.unit_selected.emit(made.inputs.block, index)
 
-    def _unit(self, made: Figure, number: int) -> int:
+    def _unit_of(self, made: Figure, number: int) -> int:
         """The output unit of a number in the figure: of a whole map the one at the place looked at."""
         if self.scope != CHANNELS:
             return number
@@ -284,6 +296,7 @@ class ConnectivityView(QWidget):
 
     def mark_unit(self, name: str, index: tuple[int, ...] | None) -> None:
         """Mark a unit that was selected, here or elsewhere: of a block's output, or of a weight."""
+        self._unit = (name, index)
         block, made = self.block, self.figure
         if block is None or made is None or index is None or not self.isVisible():
             return
@@ -314,6 +327,8 @@ class ConnectivityView(QWidget):
         self.side.tell(told)
         self._line.setText(" ".join(told))
         self._line.setToolTip(" ".join(told))
+        if self.selected is not None and self.height() < theme.scaled(LINE_ROOM):
+            self.foot.tell(" ".join(told))
         plain = " ".join(told).replace("<b>", "").replace("</b>", "")
         self.diagram.setAccessibleDescription(plain)
         self.matrix.setAccessibleDescription(plain)

@@ -78,6 +78,15 @@ def _short(number: float) -> str:
     return grouped(round(number)) if number >= 10 or number == round(number) else f"{number:.1f}"
 
 
+def matrix_names(report: Report, block: str) -> tuple[str, str]:
+    """What the matrix of a block and its transpose are: what it multiplies by, or only who reads whom."""
+    inference = report.inferences[block]
+    if not report.macs[block]:
+        return "Who reads whom", "By whom it is read"
+    bias = any(name == "bias" for name, _ in (inference.weights if inference else ()))
+    return f"Z = W · V{' + b' if bias else ''}", "dJ/dV = Wᵀ · dJ/dZ"
+
+
 def called(units: Units, number: int, scope: str) -> str:
     """`z5` in a row, `z(3, 5)` in a map."""
     if scope == CHANNELS:
