@@ -1,18 +1,23 @@
 """The view of connections: what is drawn, lit and said, the slider, the matrix, and what is too much to draw."""
 
+import csv
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.session import Session
+from cnnbuilder.app.views.connectivity import taking
 from cnnbuilder.app.views.connectivity.colouring import COUNT, FIRST, colours
 from cnnbuilder.app.views.connectivity.diagram import Diagram
 from cnnbuilder.app.views.connectivity.figure import (
@@ -38,6 +43,7 @@ from cnnbuilder.design.check import check
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.layer import kinds
 from cnnbuilder.design.shape import size
+from cnnbuilder.explain.connectivity import connectivity
 from tests.designs import block, chain, image, joined, sample
 from tests.strategies import layers
 
@@ -499,6 +505,57 @@ def test_a_matrix_too_large_to_see_says_so(show: Any) -> None:
     view.show_mode(EDGES)
     assert view.diagram.isVisible()
     assert too_large(figure(check(sample("lenet5")), "conv1", Wanted(MAP, 0))) == ""
+
+
+# Taking elsewhere
+
+
+def test_a_picture_and_data_are_what_is_shown(show: Any, tmp_path: Path) -> None:
+    view = show(notes(), size=(900, 500))
+    diagram = view.diagram
+    for kind in ("svg", "png", "csv", "json"):
+        taking.save(diagram, view.figure, diagram.paint_lines, str(tmp_path / f"it.{kind}"))
+    drawn = (tmp_path / "it.svg").read_text()
+    assert drawn.count("<polyline") + drawn.count("<path") >= 16 and ">z4<" in drawn
+    renderer = QSvgRenderer(drawn.encode())
+    assert renderer.isValid() and renderer.viewBox().size() == diagram.size()
+    picture = QImage(str(tmp_path / "it.png"))
+    assert picture.size() == diagram.size() * 2
+    rows = list(csv.reader((tmp_path / "it.csv").read_text().splitlines()))
+    assert rows[0] == [
+        f"{side} {name}" for side in ("output", "input") for name in ("number", "channel", "row", "column")
+    ] + ["weight"]
+    found = connectivity(notes(), "conv1")
+    wanted = [[z, 0, 0, z, v, 0, 0, v, w] for z, v, w in zip(found.outputs, found.inputs, found.weights, strict=True)]
+    assert [list(map(int, row)) for row in rows[1:]] == wanted
+    data = json.loads((tmp_path / "it.json").read_text())
+    assert data["connections"] == wanted and data["columns"] == rows[0] and data["block"] == "conv1"
+    view.show_scope(CHANNELS)
+    assert taking.as_csv(view.figure) == "output channel,input channel,weight\n0,0,0\n"
+
+
+def test_the_matrix_can_be_saved_too(show: Any, tmp_path: Path) -> None:
+    view = show(notes(), size=(900, 500))
+    view.show_mode(MATRIX)
+    taking.save(view.matrix, view.figure, view.matrix.paint_lines, str(tmp_path / "it.svg"))
+    assert "Z = W" in (tmp_path / "it.svg").read_text()
+
+
+def test_a_menu_offers_it_and_what_fails_is_said(show: Any, qtbot: Any, tmp_path: Path) -> None:
+    view = show(notes())
+    qtbot.mouseClick(view.foot.take, Qt.MouseButton.LeftButton)
+    (menu,) = view.diagram.findChildren(QMenu)
+    assert [action.text() for action in menu.actions()] == [
+        "Copy as an image", "Save as a picture …", "Save the connections as data …",
+    ]  # fmt: skip
+    menu.actions()[0].trigger()
+    assert QGuiApplication.clipboard().image().size() == view.diagram.size() * 2
+    menu.hide()
+    taking.save(view.diagram, view.figure, view.diagram.paint_lines, str(tmp_path / "nowhere" / "it.csv"))
+    (box,) = view.findChildren(QMessageBox)
+    assert "nowhere" in box.informativeText()
+    box.accept()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 # Names

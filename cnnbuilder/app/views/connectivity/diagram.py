@@ -4,10 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.views.connectivity import taking
 from cnnbuilder.app.views.connectivity.figure import MAP, Figure, Units, volume
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Panel, Selected, lit
 
@@ -124,6 +135,16 @@ class Diagram(QWidget):
             painter.setPen(QPen(QColor(theme.now().accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def paint_lines(self, painter: QPainter) -> None:
+        """Paint it without images, for a picture that can be enlarged."""
+        for panel in self.panels:
+            if panel.edges is not None:
+                panel.paint_lines(painter, self.selected)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.figure is not None:
+            taking.menu(self, self.figure, self.paint_lines).popup(event.globalPos())
 
     # Selecting
 

@@ -331,3 +331,16 @@ def stepped(made: Figure, by: int) -> int:
     else:
         channel = min(max(channel + by, 0), channels - 1)
     return (channel * rows + row) * columns + column
+
+
+def places_of(made: Figure) -> int:
+    """How many units a map of the output has."""
+    _, rows, columns = volume(made.outputs.shape, CHANNELS)
+    return rows * columns
+
+
+def unit_of(made: Figure, number: int) -> int:
+    """The output unit of a number in the figure: of a whole map the one at the place looked at."""
+    if made.wanted.scope != CHANNELS:
+        return number
+    return number * places_of(made) + made.wanted.focus % places_of(made)

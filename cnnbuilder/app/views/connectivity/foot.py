@@ -47,6 +47,8 @@ class Foot(QWidget):
     moded = Signal(str)
     mapped = Signal(int)
     """Another map of the output was chosen."""
+    taken = Signal()
+    """What is drawn is to be saved or copied."""
     read = Signal(int, int)
     """Another input, or map of it, was chosen."""
 
@@ -58,6 +60,12 @@ class Foot(QWidget):
         self.pin.setIconSize(QSize(16, 16))
         self.pin.setAccessibleName("Pin this view to its block")
         self.pin.toggled.connect(self.pinned)
+        self.take = QToolButton()
+        self.take.setObjectName("flat")
+        self.take.setIconSize(QSize(16, 16))
+        self.take.setAccessibleName("Save or copy")
+        self.take.setToolTip("Save what is drawn as a picture (PNG, SVG) or as data (CSV, JSON), or copy it")
+        self.take.clicked.connect(self.taken)
         self.scopes = _Choice(SCOPES, HELP)
         self.scopes.chosen.connect(self.scoped)
         self.modes = _Choice(MODES, MODE_HELP)
@@ -82,11 +90,13 @@ class Foot(QWidget):
         for widget in (self.pin, self.scopes, self.modes, self.output, self.input):
             row.addWidget(widget)
         row.addWidget(self.words, 1)
+        row.addWidget(self.take)
         theme.keeper().changed.connect(self._recolour)
         self._recolour()
         self.show_pinned(None)
 
     def _recolour(self) -> None:
+        self.take.setIcon(icons.icon("save", theme.now().dim))
         self.pin.setIcon(icons.icon("pin", theme.now().dim, theme.now().accent))
 
     def show_pinned(self, block: str | None) -> None:

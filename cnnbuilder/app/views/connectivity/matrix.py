@@ -2,11 +2,22 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTransform,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.theme import Theme
+from cnnbuilder.app.views.connectivity import taking
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
 from cnnbuilder.app.views.connectivity.diagram import ARROWS
 from cnnbuilder.app.views.connectivity.figure import Figure
@@ -116,17 +127,25 @@ class MatrixView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, now = QPainter(self), theme.now()
         painter.fillRect(event.rect(), QColor(now.panel))
-        if self.figure is not None and self._image is not None:
-            first, second, cell = self.boxes()
-            sides = len(self.figure.outputs.numbers), len(self.figure.inputs.numbers)
-            self._paint_one(painter, first, cell, self._image, False, (self.names[0], show_pair(sides)))
-            turned = self._image.transformed(_TURNED)
-            words = (self.names[1], show_pair(sides[::-1]))
-            self._paint_one(painter, second, cell, turned, True, words)
+        self.paint_lines(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(now.accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def paint_lines(self, painter: QPainter) -> None:
+        """Paint both."""
+        if self.figure is None or self._image is None:
+            return
+        first, second, cell = self.boxes()
+        sides = len(self.figure.outputs.numbers), len(self.figure.inputs.numbers)
+        self._paint_one(painter, first, cell, self._image, False, (self.names[0], show_pair(sides)))
+        turned = self._image.transformed(_TURNED)
+        self._paint_one(painter, second, cell, turned, True, (self.names[1], show_pair(sides[::-1])))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.figure is not None:
+            taking.menu(self, self.figure, self.paint_lines).popup(event.globalPos())
 
     def _paint_one(
         self, painter: QPainter, box: QRectF, cell: float, image: QImage, turned: bool, words: tuple[str, str]

@@ -8,10 +8,20 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 from cnnbuilder.app import theme
 from cnnbuilder.app.inspector.figures import Figure as Line
 from cnnbuilder.app.session import Session, Shown
-from cnnbuilder.app.views.connectivity import words
+from cnnbuilder.app.views.connectivity import taking, words
 from cnnbuilder.app.views.connectivity.comparing import TILES, Ways, panels, ways_of
 from cnnbuilder.app.views.connectivity.diagram import Diagram
-from cnnbuilder.app.views.connectivity.figure import CHANNELS, MAP, ROW, Figure, Wanted, stepped, volume
+from cnnbuilder.app.views.connectivity.figure import (
+    CHANNELS,
+    MAP,
+    ROW,
+    Figure,
+    Wanted,
+    places_of,
+    stepped,
+    unit_of,
+    volume,
+)
 from cnnbuilder.app.views.connectivity.foot import EDGES, LINE_ROOM, MATRIX, WELL_ROOM, Foot, Side
 from cnnbuilder.app.views.connectivity.matrix import MatrixView, too_large
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Selected
@@ -94,6 +104,7 @@ class ConnectivityView(QWidget):
         self.foot.moded.connect(self.show_mode)
         self.foot.mapped.connect(self._go_to_map)
         self.foot.read.connect(self._read)
+        self.foot.taken.connect(lambda: taking.offer(self._stack.currentWidget(), self.foot.take))
         self._session.changed.connect(self._changed)
 
     # Following
@@ -220,7 +231,7 @@ class ConnectivityView(QWidget):
         self.foot.show_figure(shown.report, made)
         if self._first:
             # A unit is lit from the beginning, so that it is seen what the view is for.
-            at = wanted.focus // _places(made) if self.scope == CHANNELS else wanted.focus
+            at = wanted.focus // places_of(made) if self.scope == CHANNELS else wanted.focus
             self._first, self.selected = False, Selected(OUTPUT, at)
         self._mark()
 
@@ -276,7 +287,7 @@ class ConnectivityView(QWidget):
         self.selected = selected
         index = None
         if selected is not None and selected.kind == OUTPUT:
-            unit = self._unit_of(made, selected.number)
+            unit = unit_of(made, selected.number)
             index = tuple(int(n) for n in np.unravel_index(unit, made.outputs.shape))
             if made.outputs.find(selected.number) is None:
                 self._focus[block] = unit
@@ -288,12 +299,6 @@ class ConnectivityView(QWidget):
             index = tuple(int(n) for n in np.unravel_index(selected.number, made.inputs.shape))
             self.unit_selected.emit(made.inputs.block, index)
 
-    def _unit_of(self, made: Figure, number: int) -> int:
-        """The output unit of a number in the figure: of a whole map the one at the place looked at."""
-        if self.scope != CHANNELS:
-            return number
-        return number * _places(made) + made.wanted.focus % _places(made)
-
     def mark_unit(self, name: str, index: tuple[int, ...] | None) -> None:
         """Mark a unit that was selected, here or elsewhere: of a block's output, or of a weight."""
         self._unit = (name, index)
@@ -304,7 +309,7 @@ class ConnectivityView(QWidget):
         weights = dict(self._session.shown.report.inferences[block].weights)  # type: ignore[union-attr]
         if name == block and _fits(index, made.outputs.shape):
             unit = int(np.ravel_multi_index(index, made.outputs.shape))
-            number = unit // _places(made) if self.scope == CHANNELS else unit
+            number = unit // places_of(made) if self.scope == CHANNELS else unit
             self.selected = Selected(OUTPUT, number)
             if made.outputs.find(number) is None:
                 self._focus[block] = unit
@@ -336,9 +341,3 @@ class ConnectivityView(QWidget):
 
 def _fits(index: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return len(index) == len(shape) and all(0 <= n < most for n, most in zip(index, shape, strict=True))
-
-
-def _places(made: Figure) -> int:
-    """How many units a map of the output has."""
-    _, rows, columns = volume(made.outputs.shape, CHANNELS)
-    return rows * columns
