@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from itertools import pairwise
 from math import floor
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.canvas.extras import Frame
+from cnnbuilder.app.canvas.kept import Kept, origin
 from cnnbuilder.app.canvas.painting import Level, paint_port
 from cnnbuilder.app.canvas.routing import Rect
 from cnnbuilder.app.canvas.scene import Scene
@@ -21,45 +22,50 @@ GRID = 24.0
 DOT = 1.6
 NEAREST_DOTS = 14
 WIRE = 1.6
+BESIDE = 120.0
+"""How far from its link, on the canvas, words may stand."""
 
 
 class Ground:
-    """Kept as one picture until the view or something on it changes: a run that changes every card leaves it alone."""
+    """Kept as one picture until something on it changes: a run that changes every card leaves it alone."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._kept = QPixmap()
+        self._kept = Kept()
         self._lines: tuple[list[QLineF], list[QLineF]] = ([], [])
         """The links that are in order, and those that are not, as straight lines."""
         self._lines_of = -1
-        self.of: object = None
-        """What the picture kept shows."""
 
     def pixmap(self, view: Viewpoint, size: QSize, ratio: float, hidden: Link | None = None) -> QPixmap:
         """The ground of the whole view, but for one link."""
-        of = (view, size.width(), size.height(), ratio, id(theme.now()), self._scene.version, hidden)
-        if of != self.of:
-            self.of = of
-            pixels = QSize(round(size.width() * ratio), round(size.height() * ratio))
-            if self._kept.size() != pixels:
-                self._kept = QPixmap(pixels)
-            self._kept.setDevicePixelRatio(ratio)
-            self._kept.fill(QColor(theme.now().canvas))
-            painter = QPainter(self._kept)
-            self._dots(painter, view, size, ratio)
-            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-            with placed(painter, view, ratio):
+
+        def paint(painter: QPainter, area: QRectF) -> None:
+            self.paint(painter, view, area, ratio, hidden)
+
+        # With the view, so that all is painted at once: round corners come out otherwise at the edge of a part.
+        self._kept.show((view, self.of(view, ratio, hidden)), view, size, ratio, paint)
+        return self._kept.pixmap
+
+    def of(self, view: Viewpoint, ratio: float, hidden: Link | None) -> object:
+        """What decides how it looks, but for the place of the view."""
+        return view.zoom, ratio, id(theme.now()), self._scene.version, hidden
+
+    def paint(self, painter: QPainter, view: Viewpoint, area: QRectF, ratio: float, hidden: Link | None = None) -> None:
+        """What of the ground lies in an area of the canvas."""
+        self._dots(painter, view, area, ratio)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        with placed(painter, view, ratio):
+            for frame in self._scene.frames:
+                paint_frame(painter, frame, view.zoom)
+            if Level.at(view.zoom) is Level.ICONS and hidden is None:
+                self._far_wires(painter)
+            else:
+                # Words stand beside their links, and a line is as thick as its pen.
+                around = area.adjusted(-BESIDE, -BESIDE, BESIDE, BESIDE)
+                paint_wires(painter, self._scene, around, view.zoom, hidden)
+            if Level.at(view.zoom) is not Level.ICONS:
                 for frame in self._scene.frames:
-                    paint_frame(painter, frame, view.zoom)
-                if Level.at(view.zoom) is Level.ICONS and hidden is None:
-                    self._far_wires(painter)
-                else:
-                    paint_wires(painter, self._scene, view.seen(QSizeF(size)), view.zoom, hidden)
-                if Level.at(view.zoom) is not Level.ICONS:
-                    for frame in self._scene.frames:
-                        paint_head(painter, frame)
-            painter.end()
-        return self._kept
+                    paint_head(painter, frame)
 
     def _far_wires(self, painter: QPainter) -> None:
         """All links at once, as thin lines with sharp corners: at this size nobody sees that they are not round."""
@@ -77,30 +83,34 @@ class Ground:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     @staticmethod
-    def _dots(painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:
+    def _dots(painter: QPainter, view: Viewpoint, area: QRectF, ratio: float) -> None:
         """One row of dots is painted and laid down again for every other row."""
         step = GRID
         while step * view.zoom < NEAREST_DOTS:
             step *= 2
+        scale, at = view.zoom * ratio, origin(view, ratio)
         side = max(1, round(DOT * ratio))
-        row = QPixmap(round(size.width() * ratio), side)
+        pixels = QRectF(area.topLeft() * scale + QPointF(at), area.size() * scale).toAlignedRect()
+        row = QPixmap(pixels.width(), side)
         row.fill(QColor(theme.now().canvas))
         pen = QPainter(row)
         dots = QColor(theme.now().dots)
-        first = floor(view.x / step)
-        for number in range(first, floor((view.x + size.width() / view.zoom) / step) + 1):
-            pen.fillRect(QRect(round((number * step - view.x) * view.zoom * ratio), 0, side, side), dots)
+        for number in range(floor(area.left() / step) - 1, floor(area.right() / step) + 1):
+            pen.fillRect(QRect(round(number * step * scale) + at.x() - pixels.x(), 0, side, side), dots)
         pen.end()
-        row.setDevicePixelRatio(ratio)
-        for number in range(floor(view.y / step), floor((view.y + size.height() / view.zoom) / step) + 1):
-            painter.drawPixmap(QPointF(0, round((number * step - view.y) * view.zoom * ratio) / ratio), row)
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        painter.fillRect(pixels, QColor(theme.now().canvas))
+        for number in range(floor(area.top() / step) - 1, floor(area.bottom() / step) + 1):
+            painter.drawPixmap(QPoint(pixels.x(), round(number * step * scale) + at.y()), row)
+        painter.restore()
 
 
 @contextmanager
 def placed(painter: QPainter, view: Viewpoint, ratio: float) -> Iterator[None]:
     """Lets a painter of the view paint in the canvas's coordinates."""
     painter.save()
-    painter.translate(round(-view.x * view.zoom * ratio) / ratio, round(-view.y * view.zoom * ratio) / ratio)
+    painter.translate(QPointF(origin(view, ratio)) / ratio)
     painter.scale(view.zoom, view.zoom)
     yield
     painter.restore()

@@ -35,6 +35,8 @@ class Level(Enum):
     FULL = "full"
     NAMES = "names"
     ICONS = "icons"
+    OUTLINE = "outline"
+    """Seen for a moment only."""
 
     @classmethod
     def at(cls, zoom: float) -> "Level":
@@ -75,7 +77,7 @@ def paint_card(
     painter.restore()
     if level is Level.NAMES:
         _names(painter, content, rect, zoom)
-    else:
+    elif level is Level.FULL:
         _head(painter, content)
         _body(painter, content, labels)
     strong = marks.selected or marks.lit or bool(content.fault)

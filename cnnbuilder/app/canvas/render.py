@@ -8,6 +8,7 @@ from cnnbuilder.app.canvas.card import Card
 from cnnbuilder.app.canvas.content import WIDTH
 from cnnbuilder.app.canvas.extras import EMPTY_NOTE, NOTE_MARGIN, NOTE_PX, NoteItem
 from cnnbuilder.app.canvas.ground import Ground, link_pen, placed
+from cnnbuilder.app.canvas.kept import Kept, origin
 from cnnbuilder.app.canvas.look import Look
 from cnnbuilder.app.canvas.painting import EDGE, Level, Marks, paint_card, paint_picture, paint_port
 from cnnbuilder.app.canvas.scene import Scene
@@ -24,10 +25,11 @@ class Renderer:
         self._stamps = Stamps()
         self._last: dict[Card, QPixmap] = {}
         """Each card's stamp as last painted: shown stretched while zooming goes on."""
-        self._far = QPixmap()
-        self._far_of: object = None
+        self._far = Kept()
+        self._view: Viewpoint | None = None
+        """From where was painted last."""
         self.hurried = False
-        """While zooming goes on, cards may be shown stretched instead of being painted anew."""
+        """While zooming goes on, cards may be shown stretched, or without words, instead of being painted anew."""
 
     def forget(self) -> None:
         """Paint everything anew: other colours, or other words."""
@@ -36,32 +38,40 @@ class Renderer:
 
     def paint(self, painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:
         """The whole view."""
-        ground = self._ground.pixmap(view, size, ratio, self._look.hidden)
+        hidden = self._look.hidden
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        if Level.at(view.zoom) is Level.ICONS:
-            # Nothing here changes with a run: all of it is one picture.
-            of = (self._ground.of, self._look.key(), self._scene.marked)
-            if of != self._far_of:
-                self._far_of = of
-                self._far = QPixmap(ground)
-                pen = QPainter(self._far)
-                pen.setRenderHints(painter.renderHints())
-                self._cards(pen, view, size, ratio)
-                pen.end()
-            painter.drawPixmap(0, 0, self._far)
-        else:
-            painter.drawPixmap(0, 0, ground)
-            self._cards(painter, view, size, ratio)
+        level, moved = Level.at(view.zoom), view != self._view
+        self._view = view
+        if self.hurried or (moved and level is not Level.ICONS):
+            # Every frame is another: to keep it would be more work than to paint it.
+            seen = view.seen(QSizeF(size))
+            self._ground.paint(painter, view, seen, ratio, hidden)
+            self._cards(painter, view, seen, ratio)
+        elif level is Level.ICONS:
 
-    def _cards(self, painter: QPainter, view: Viewpoint, size: QSize, ratio: float) -> None:
-        """All that lies on the ground."""
+            def paint(pen: QPainter, area: QRectF) -> None:
+                self._ground.paint(pen, view, area, ratio, hidden)
+                self._cards(pen, view, area, ratio)
+
+            # Nothing here changes with a run: all of it is one picture.
+            of = (self._ground.of(view, ratio, hidden), self._look.key(), self._scene.marked)
+            self._far.show(of, view, size, ratio, paint)
+            painter.drawPixmap(0, 0, self._far.pixmap)
+        else:
+            painter.drawPixmap(0, 0, self._ground.pixmap(view, size, ratio, hidden))
+            self._cards(painter, view, view.seen(QSizeF(size)), ratio)
+
+    def _cards(self, painter: QPainter, view: Viewpoint, area: QRectF, ratio: float) -> None:
+        """All that lies on the ground in an area of the canvas."""
         level, scale = Level.at(view.zoom), view.zoom * ratio
-        seen = view.seen(QSizeF(size)).adjusted(-EDGE, -EDGE, EDGE, EDGE)
+        edge = EDGE + 1 / view.zoom
+        seen = area.adjusted(-edge, -edge, edge, edge)
         shown = self._scene.cards_in(seen)
         shown.sort(key=lambda card: card.selected)  # what is held or selected lies above the rest
         with placed(painter, view, ratio):
             self._marked_links(painter, view.zoom)
-        left, top = round(-view.x * scale), round(-view.y * scale)
+        at = origin(view, ratio)
+        left, top = at.x(), at.y()
         alike: dict[object, QPixmap] = {}
         for card in shown:
             plain = level is Level.ICONS and not (card.selected or card is self._look.card or card in self._look.lit)
@@ -107,16 +117,32 @@ class Renderer:
         key = (what, marks, scale, id(theme.now()))
         found = self._stamps.get(key)
         if found is None:
-            if self.hurried and card in self._last:
-                return self._last[card], False
+            if self.hurried and level is not Level.ICONS:
+                known = self._last.get(card)
+                return (known, False) if known is not None else (self._outline(card, level, zoom, ratio), True)
 
             def paint(painter: QPainter) -> None:
                 painter.translate(EDGE, EDGE)
                 paint_card(painter, content, card.labels, marks, level, zoom)
 
             found = self._stamps.make(key, WIDTH + 2 * EDGE, content.height + 2 * EDGE, scale, ratio, paint)
-        self._last[card] = found
+        if level is not Level.ICONS:
+            self._last[card] = found
         return found, True
+
+    def _outline(self, card: Card, level: Level, zoom: float, ratio: float) -> QPixmap:
+        """A card without words, as it comes into sight while zooming goes on."""
+        content, scale = card.content, zoom * ratio
+        key = (content.silhouette, level, scale, id(theme.now()))
+        found = self._stamps.get(key)
+        if found is None:
+
+            def paint(painter: QPainter) -> None:
+                painter.translate(EDGE, EDGE)
+                paint_card(painter, content, (), Marks(), Level.OUTLINE, zoom)
+
+            found = self._stamps.make(key, WIDTH + 2 * EDGE, content.height + 2 * EDGE, scale, ratio, paint)
+        return found
 
     def _marked_links(self, painter: QPainter, zoom: float) -> None:
         look, now = self._look, theme.now()

@@ -16,7 +16,9 @@ from cnnbuilder.app.canvas.content import card_content
 from cnnbuilder.app.canvas.look import Look
 from cnnbuilder.app.canvas.painting import Level
 from cnnbuilder.app.canvas.render import Renderer
+from cnnbuilder.app.canvas.scene import Scene
 from cnnbuilder.app.canvas.view import Canvas
+from cnnbuilder.app.canvas.viewpoint import Viewpoint
 from cnnbuilder.app.thumbnails import Thumbnail
 from cnnbuilder.design.check import check
 from cnnbuilder.design.document import Design, Group
@@ -135,6 +137,30 @@ def test_edges_are_sharp_at_every_scale_of_the_screen(qapp: object, ratio: float
     colours = [image.pixelColor(x, y).name() for y in range(round(36 * ratio), round(52 * ratio))]
     changes = [(a, b) for a, b in pairwise(colours) if a != b]
     assert ("#667085", theme.now().panel) in changes
+
+
+def painted(renderer: Renderer, view: Viewpoint, ratio: float) -> np.ndarray:
+    size = QSize(500, 360)
+    image = QImage(size * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    renderer.paint(painter, view, size, ratio)
+    painter.end()
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+@pytest.mark.parametrize("zoom", [0.13, 0.24, 0.4, 1.0])
+def test_what_moves_along_with_the_view_is_what_would_be_painted(qapp: object, zoom: float, ratio: float) -> None:
+    scene, noise = Scene(), np.random.default_rng(0)
+    scene.show_design(load(samples() / "resnet18.json"))
+    moving, x, y = Renderer(scene, Look()), 0.0, 0.0
+    for _ in range(12):
+        x, y = x + noise.uniform(-150, 250), y + noise.uniform(-150, 150)
+        view = Viewpoint(zoom, x, y)
+        fresh = Renderer(scene, Look())
+        for _moved_then_at_rest in range(2):
+            assert np.array_equal(painted(moving, view, ratio), painted(fresh, view, ratio))
 
 
 def test_an_empty_canvas_says_what_to_do_first(show: Show) -> None:
