@@ -1,18 +1,20 @@
 """Convolution: the packing of its row, and the choice between two fast ways; plain loops: `correlate_plain.py`.
 
-*Blocked* multiplies register tiles: forward on sheets over which windows slide (`correlate_sliding.py`), backward on
-gathered panels (`correlate_backward.py`). *Direct* (`correlate_direct.py`) adds shifted rows, and serves what leaves a
-tile empty: listed connections, and groups of one or two filters.
+*Blocked* multiplies register tiles, on sheets over which windows slide (`sheets.py`): forward in
+`correlate_sliding.py`, to the input in `turned_sliding.py`, to the weights in `sliding_weights.py` or, for many filters
+on few places, on gathered panels (`correlate_backward.py`). *Direct* (`correlate_direct.py`) adds shifted rows, and
+serves what leaves a tile empty: listed connections, and groups of one or two filters.
 """
 
 from itertools import accumulate
 
-from cnnbuilder.kernels.correlate_backward import blocked_to_input, blocked_to_weights
+from cnnbuilder.kernels.correlate_backward import to_weights_on_tiles
 from cnnbuilder.kernels.correlate_direct import direct_forward, direct_to_input, direct_to_weights
 from cnnbuilder.kernels.correlate_row import ALGORITHM, DIRECT
 from cnnbuilder.kernels.correlate_sliding import sliding_forward
 from cnnbuilder.kernels.native import Integers, kernel
 from cnnbuilder.kernels.packing import Packed
+from cnnbuilder.kernels.turned_sliding import turned_to_input
 from cnnbuilder.operations import Correlate
 
 BIASES = ("none", "channel", "location")
@@ -42,7 +44,7 @@ def pack(operation: Correlate, role: str, batch: int) -> Packed:
     )
     units = {
         "forward": batch * operation.groups * -(-filters_in_group // 8) * -(-out_rows * out_columns // 16),
-        "to_input": batch * operation.channels,
+        "to_input": batch * operation.groups * -(-in_group // 8) * -(-height * width // 16),
         "to_weights": operation.groups * -(-filters_in_group // 8) * -(-in_group * rows.kernel * columns.kernel // 16),
     }[role]
     if direct:
@@ -74,7 +76,7 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
     if step[ALGORITHM] == DIRECT:
         direct_to_input(step, frame, part, parts, cancel)
     else:
-        blocked_to_input(step, frame, part, parts, cancel)
+        turned_to_input(step, frame, part, parts, cancel)
 
 
 @kernel("correlate_to_weights", "float32")
@@ -83,4 +85,4 @@ def to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: I
     if step[ALGORITHM] == DIRECT:
         direct_to_weights(step, frame, part, parts, cancel)
     else:
-        blocked_to_weights(step, frame, part, parts, cancel)
+        to_weights_on_tiles(step, frame, part, parts, cancel)

@@ -1,17 +1,14 @@
-"""Convolution backward on register tiles; `correlate_blocked.py` says how.
+"""A convolution's way to the weights: the choice between two products of register tiles, and one of them.
 
-To the input, panels of gy times the weights give shares, eight rows of taps at a time, and each share is added where
-its tap lies. To the weights, windows are gathered across: places down, a filter's weights along the panel.
+Where places are many, sums run along them (`sliding_weights.py`). Where filters are many, windows are gathered across,
+places down and a filter's weights along the panel: the gathering serves all filters, eight at a time.
 """
 
 from cnnbuilder.kernels.correlate_blocked import VECTORS, ceil_div, has_nan, kernel_length, multiply, panel_width
 from cnnbuilder.kernels.correlate_direct import copy_masked, input_plane
 from cnnbuilder.kernels.correlate_plain import plain_bias, plain_weight
 from cnnbuilder.kernels.correlate_row import (
-    ACCUMULATE,
     BATCH,
-    BEFORE_ROWS,
-    CHANNELS,
     COLUMNS,
     DILATION_COLUMNS,
     DILATION_ROWS,
@@ -19,17 +16,12 @@ from cnnbuilder.kernels.correlate_row import (
     GROUPS,
     GW,
     GX,
-    GY,
     HEIGHT,
     KERNEL_COLUMNS,
     KERNEL_ROWS,
-    RELU,
     ROWS,
     STRIDE_COLUMNS,
-    STRIDE_ROWS,
     WIDTH,
-    Y,
-    beginning,
     first_inside,
     slot,
     start_column,
@@ -42,126 +34,23 @@ from cnnbuilder.kernels.native import (
     at,
     cancelled,
     helper,
+    integers,
     real,
     release,
     reserve,
     routine,
-    tile,
     tile_lanes,
     tile_rows,
     values,
 )
 from cnnbuilder.kernels.rows import ADD, combine, fill
+from cnnbuilder.kernels.sliding_weights import chunk_columns, chunk_rows, sliding_to_weights
+from cnnbuilder.kernels.turns import TURNS, alone
 
-FEW_WEIGHTS = 2048
-"""Weights of a filter below which gathering gy once more costs more than the rows that two bands share."""
+FEW_PLACES = 3
+"""Places a filter from which on sums run along the places."""
 PLACES = 128
 """Places that a panel holds on the way to the weights: written across, it should stay in the first-level cache."""
-
-
-@routine
-def blocked_to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over samples and groups, and those over bands of rows of gx (a few outputs are then multiplied for two
-    bands) or over channels (gy is then gathered for each)."""
-    filters, in_group = step[FILTERS] // step[GROUPS], step[CHANNELS] // step[GROUPS]
-    wide, height = VECTORS * tile_lanes(), step[HEIGHT]
-    room = max(1, min(3, (1 << 17) // (filters * wide))) * wide
-    buffer = reserve(filters * (room + tile_rows()) + tile_rows() * room)
-    bands = band_count(step, parts)
-    if bands > 1:
-        items = step[BATCH] * step[GROUPS] * bands
-        for item in range(part * items // parts, (part + 1) * items // parts):
-            band = item % bands
-            low, high = band * height // bands, (band + 1) * height // bands
-            input_rows(step, frame, item // bands * in_group, in_group, low, high, values(buffer), room, cancel)
-    else:
-        units = step[BATCH] * step[CHANNELS]
-        unit, stop = part * units // parts, (part + 1) * units // parts
-        while unit < stop:
-            count = min(in_group - unit % in_group, stop - unit)
-            input_rows(step, frame, unit, count, 0, height, values(buffer), room, cancel)
-            unit += count
-    release(buffer)
-
-
-@helper
-def band_count(step: Integers, parts: int) -> int:
-    """Into how many bands a plane of gx is split; 1 where channels are split instead, because there are many of them or
-    the bands would be too low."""
-    wanted = ceil_div(parts, step[BATCH] * step[GROUPS])
-    overlap = (step[KERNEL_ROWS] - 1) * step[DILATION_ROWS] + 1
-    few = step[CHANNELS] // step[GROUPS] * step[KERNEL_ROWS] * step[KERNEL_COLUMNS] < FEW_WEIGHTS
-    return wanted if few and step[HEIGHT] >= 8 * overlap * wanted else 1
-
-
-@routine
-def input_rows(
-    step: Integers, frame: Integers, unit: int, count: int, low: int, high: int, buffer: Values, room: int,
-    cancel: Integers,
-) -> None:
-    """Rows `low` … `high − 1` of gx, of `count` channels of one sample and group, from `unit` on."""
-    width, columns, stride, before = step[WIDTH], step[COLUMNS], step[STRIDE_ROWS], step[BEFORE_ROWS]
-    if step[ACCUMULATE] & 1 == 0:
-        for channel in range(unit, unit + count):
-            start = (channel * step[HEIGHT] + low) * width
-            fill(at(values(frame[slot(step, GX)]), start), (high - low) * width, beginning(step, frame, channel))
-    first = max(0, ceil_div(low + before - (step[KERNEL_ROWS] - 1) * step[DILATION_ROWS], stride))
-    stop = min(step[ROWS], (high - 1 + before) // stride + 1) * columns
-    # On one grid for every band, so that the sums are taken in the same order whatever the number of parts.
-    for start in range(first * columns // room * room, stop, room):
-        if cancelled(cancel):
-            return
-        end = min(step[ROWS] * columns, start + room)
-        input_item(step, frame, unit, count, start, end, buffer, room, low, high)
-
-
-@routine
-def input_item(
-    step: Integers, frame: Integers, unit: int, count: int, start: int, end: int, buffer: Values, room: int, low: int,
-    high: int,
-) -> None:
-    """What outputs `start` … `end − 1` give back to rows `low` … `high − 1` of `count` channels, from `unit` on."""
-    filters, rows, wide = step[FILTERS] // step[GROUPS], tile_rows(), VECTORS * tile_lanes()
-    in_group, taps = step[CHANNELS] // step[GROUPS], step[KERNEL_ROWS] * step[KERNEL_COLUMNS]
-    sample, channel = unit // step[CHANNELS], unit % step[CHANNELS]
-    base, c = channel // in_group * filters, channel % in_group
-    packed, shares = at(buffer, filters * room), at(buffer, filters * (room + rows))
-    places, size = step[ROWS] * step[COLUMNS], in_group * taps
-    for place in range(start, end, wide):
-        panel, width, number = at(buffer, (place - start) * filters), panel_width(place, end), min(wide, end - place)
-        gather_gradient(step, frame, (sample * step[FILTERS] + base) * places + place, number, width, panel)
-    for k in range(c * taps, (c + count) * taps, rows):
-        number = min(rows, (c + count) * taps - k)
-        weight = at(values(frame[1]), base * size + k)
-        for f in range(filters):
-            for r in range(number):
-                packed[f * rows + r] = weight[f * size + r]
-            for r in range(number, rows):
-                packed[f * rows + r] = real(0)
-        fill(shares, rows * room, real(0))
-        for place in range(start, end, wide):
-            panel, width = at(buffer, (place - start) * filters), panel_width(place, end)
-            tile(width // tile_lanes(), filters, packed, 1, rows, panel, at(shares, place - start), room)
-        for r in range(number):
-            plane = sample * step[CHANNELS] + channel - c + (k + r) // taps
-            scatter(step, frame, plane, (k + r) % taps, start, end, at(shares, r * room), low, high)
-
-
-@routine
-def gather_gradient(step: Integers, frame: Integers, start: int, count: int, width: int, panel: Values) -> None:
-    """panel[f, place] = gy of each filter of a group, back through the epilogue; `start` is the first filter's."""
-    places = step[ROWS] * step[COLUMNS]
-    for f in range(step[FILTERS] // step[GROUPS]):
-        target, gy = at(panel, f * width), at(values(frame[slot(step, GY)]), start + f * places)
-        for i in range(count):
-            target[i] = gy[i]
-        if step[RELU]:
-            y = at(values(frame[slot(step, Y)]), start + f * places)
-            for i in range(count):
-                if y[i] <= 0:
-                    target[i] = real(0)
-        for i in range(count, width):
-            target[i] = real(0)
 
 
 @routine
@@ -183,6 +72,29 @@ def scatter(
             else:
                 for i in range(high - low):
                     line[i * stride] += source[i]
+
+
+@helper
+def slides(step: Integers, turns: Integers) -> bool:
+    """Whether adding up lanes at the end of every chunk of places costs less than gathering windows across."""
+    pitch = chunk_columns(step, turns)
+    return chunk_rows(step, turns, pitch) * pitch > FEW_PLACES * (step[FILTERS] // step[GROUPS])
+
+
+@routine
+def to_weights_on_tiles(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """A convolution's way to the weights, the cheaper of two."""
+    room = reserve(2 * TURNS)
+    turns = integers(room)
+    alone(step, turns)
+    if slides(step, turns):
+        for f in range(part * step[FILTERS] // parts, (part + 1) * step[FILTERS] // parts):
+            plain_bias(step, frame, f)
+        if frame[slot(step, GW)] != 0:
+            sliding_to_weights(step, turns, frame, part, parts, cancel)
+    else:
+        blocked_to_weights(step, frame, part, parts, cancel)
+    release(room)
 
 
 @routine

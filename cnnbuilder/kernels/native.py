@@ -137,6 +137,22 @@ def sliding_tile(
     raise _Native
 
 
+def dot_tile(vectors: int, a: Values, a_row: int, b: Values, offsets: Integers, c: Values) -> None:
+    """`C[r, t] = Σ_v A[r, v] · B[offsets[t] + v]` over `vectors · LANES` values, for `DOT_ROWS` rows of A and
+    `DOT_TAPS` offsets: the products of every row with every shift of B."""
+    raise _Native
+
+
+def dot_rows() -> int:
+    """The rows of A in a dot tile."""
+    raise _Native
+
+
+def dot_taps() -> int:
+    """The shifts of B in a dot tile."""
+    raise _Native
+
+
 def tile_rows() -> int:
     """The rows of a tile on this processor."""
     raise _Native

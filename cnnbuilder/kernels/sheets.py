@@ -32,16 +32,10 @@ def lay(
     sheet[HIGH] = rows + reach_down // down
     sheet[SHARED] = 0
     if across == 1:
-        sheet[SHARED] = max(0, min(-left, left + columns + reach_across - width))
+        # No more than lies between two rows: each place has a number of its own.
+        sheet[SHARED] = max(0, min(-left, reach_across, left + columns + reach_across - width))
     sheet[PITCH] = columns + reach_across // across - sheet[SHARED]
     sheet[TOP], sheet[LEFT], sheet[DOWN], sheet[ACROSS] = top, left, rows, columns
-
-
-@helper
-def sheet_size(sheet: Integers, channels: int) -> int:
-    """Values of all sheets, with room for the vector that begins at the last place."""
-    each = sheet[PHASES_DOWN] * sheet[PHASES_ACROSS] * sheet[HIGH] * sheet[PITCH]
-    return channels * each + sheet[SHARED] + tile_lanes()
 
 
 @helper
@@ -58,18 +52,30 @@ def tap_offset(sheet: Integers, channel: int, u: int, v: int) -> int:
     return (plane * sheet[HIGH] + u // down) * sheet[PITCH] + v // across
 
 
+@helper
+def channel_size(sheet: Integers) -> int:
+    """Values of the sheets of one channel."""
+    return sheet[PHASES_DOWN] * sheet[PHASES_ACROSS] * sheet[HIGH] * sheet[PITCH]
+
+
+@routine
+def repeat_offsets(offsets: Integers, count: int, channels: int, apart: int) -> None:
+    """The offsets of the other channels, behind the `count` ones of the first."""
+    for c in range(1, channels):
+        for tap in range(count):
+            offsets[c * count + tap] = offsets[tap] + c * apart
+
+
 @routine
 def tap_offsets(
     sheet: Integers, channels: int, rows: int, columns: int, apart_down: int, apart_across: int, u: int, v: int,
     offsets: Integers,
 ) -> None:
     """`tap_offset` of every channel, row and column of a kernel whose first tap is (u, v)."""
-    number = 0
-    for c in range(channels):
-        for m in range(rows):
-            for n in range(columns):
-                offsets[number] = tap_offset(sheet, c, u + m * apart_down, v + n * apart_across)
-                number += 1
+    for m in range(rows):
+        for n in range(columns):
+            offsets[m * columns + n] = tap_offset(sheet, 0, u + m * apart_down, v + n * apart_across)
+    repeat_offsets(offsets, rows * columns, channels, channel_size(sheet))
 
 
 @routine

@@ -29,6 +29,8 @@ def _shape() -> tuple[int, int]:
 
 
 LANES, ROWS = _shape()
+DOT_ROWS, DOT_TAPS = 4, 3 * ROWS // 4
+"""A dot tile fills the registers with as many sums."""
 F32, I32, I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 
 
@@ -98,6 +100,72 @@ def _tile_function(module: Any, vectors: int, operands: list[Any]) -> Any:
             builder.store(total, place).align = 4
     builder.ret_void()
     return function
+
+
+def emit_dot_tile(builder: Any, arguments: Any) -> None:
+    """Emit a call of the dot tile, a function of its own in the module: sums run along the lanes, to the end."""
+    builder.call(_dot_function(builder.module, [argument.type for argument in arguments]), arguments)
+
+
+def _dot_function(module: Any, operands: list[Any]) -> Any:
+    """`dot(vectors, a, a_row, b, offsets, c)`."""
+    name = "cnnbuilder_dot"
+    if name in module.globals:
+        return module.globals[name]
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), operands), name)
+    function.linkage = "linkonce_odr"
+    function.attributes.add("noinline")
+    vectors, a, a_row, b, offsets, c = function.args
+    entry, loop, store = (function.append_basic_block(label) for label in ("entry", "along", "store"))
+    builder = ir.IRBuilder(entry)
+    vector = ir.VectorType(F32, LANES)
+    fma = _external(module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{LANES}f32")
+    rows = [builder.gep(a, [builder.mul(a_row, ir.Constant(I64, row))]) for row in range(DOT_ROWS)]
+    shifted = [
+        builder.gep(b, [builder.load(builder.gep(offsets, [ir.Constant(I64, tap)]))]) for tap in range(DOT_TAPS)
+    ]
+    builder.branch(loop)
+
+    builder.position_at_end(loop)
+    v, place = builder.phi(I64), builder.phi(I64)
+    sums = [builder.phi(vector) for _ in range(DOT_ROWS * DOT_TAPS)]
+    for phi in (v, place):
+        phi.add_incoming(ir.Constant(I64, 0), entry)
+    for phi in sums:
+        phi.add_incoming(ir.Constant(vector, [0.0] * LANES), entry)
+    left = [_load(builder, builder.gep(row, [place]), 0, vector) for row in rows]
+    following = []
+    for tap in range(DOT_TAPS):
+        right = _load(builder, builder.gep(shifted[tap], [place]), 0, vector)
+        following += [builder.call(fma, [left[row], right, sums[tap * DOT_ROWS + row]]) for row in range(DOT_ROWS)]
+    advanced = builder.add(v, ir.Constant(I64, 1))
+    v.add_incoming(advanced, loop)
+    place.add_incoming(builder.add(place, ir.Constant(I64, LANES)), loop)
+    for phi, value in zip(sums, following, strict=True):
+        phi.add_incoming(value, loop)
+    builder.cbranch(builder.icmp_signed("<", advanced, vectors), loop, store)
+
+    builder.position_at_end(store)
+    for row in range(DOT_ROWS):
+        for tap in range(DOT_TAPS):
+            total = _sum_of_lanes(builder, following[tap * DOT_ROWS + row])
+            builder.store(total, builder.gep(c, [ir.Constant(I64, row * DOT_TAPS + tap)]))
+    builder.ret_void()
+    return function
+
+
+def _sum_of_lanes(builder: Any, value: Any) -> Any:
+    """The sum of a vector's lanes, halves added to halves."""
+    count = LANES
+    while count > 1:
+        count //= 2
+        kind = ir.VectorType(I32, count)
+        low, high = ir.Constant(kind, list(range(count))), ir.Constant(kind, list(range(count, 2 * count)))
+        undefined = ir.Constant(value.type, ir.Undefined)
+        value = builder.fadd(
+            builder.shuffle_vector(value, undefined, low), builder.shuffle_vector(value, undefined, high)
+        )
+    return builder.extract_element(value, ir.Constant(I32, 0))
 
 
 def _load(builder: Any, pointer: Any, number: int, vector: Any) -> Any:

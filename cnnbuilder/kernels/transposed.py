@@ -5,7 +5,7 @@ gradient is its own, with x and gy exchanged. The plain loops follow the formula
 """
 
 from cnnbuilder.kernels import correlate
-from cnnbuilder.kernels.correlate_backward import blocked_to_input, blocked_to_weights
+from cnnbuilder.kernels.correlate_backward import to_weights_on_tiles
 from cnnbuilder.kernels.correlate_direct import direct_forward, direct_to_input, direct_to_weights
 from cnnbuilder.kernels.correlate_row import (
     ACCUMULATE,
@@ -45,6 +45,7 @@ from cnnbuilder.kernels.native import (
     values,
 )
 from cnnbuilder.kernels.packing import Packed
+from cnnbuilder.kernels.turned_sliding import turned_to_input
 from cnnbuilder.operations import Transposed
 
 SLOTS = 8
@@ -102,7 +103,7 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
     if step[ALGORITHM] == DIRECT:
         direct_to_input(step, inner, part, parts, cancel)
     else:
-        blocked_to_input(step, inner, part, parts, cancel)
+        turned_to_input(step, inner, part, parts, cancel)
     release(turned)
 
 
@@ -131,7 +132,7 @@ def to_weights(step: Integers, frame: Integers, part: int, parts: int, cancel: I
     if step[ALGORITHM] == DIRECT:
         direct_to_weights(step, inner, part, parts, cancel)
     else:
-        blocked_to_weights(step, inner, part, parts, cancel)
+        to_weights_on_tiles(step, inner, part, parts, cancel)
     release(turned)
 
 

@@ -11,7 +11,7 @@ from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic as _intrinsic
 
 from cnnbuilder.kernels import native
-from cnnbuilder.kernels.tile import LANES, ROWS, emit_tile
+from cnnbuilder.kernels.tile import DOT_ROWS, DOT_TAPS, LANES, ROWS, emit_dot_tile, emit_tile
 
 # numba has no type stubs.
 types: Any = numba.types
@@ -192,6 +192,17 @@ def _sliding_tile(
     ), generate
 
 
+@intrinsic
+def _dot_tile(typing: Any, vectors: Any, a: Any, a_row: Any, b: Any, offsets: Any, c: Any) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_dot_tile(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(integer, pointer, integer, pointer, POINTER, pointer), generate
+
+
 def caller(symbol: str, signature: Any) -> Any:
     """A word that calls the function of that symbol, which is linked in at the end."""
 
@@ -216,5 +227,6 @@ def words(name: str) -> dict[Any, Any]:
         native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
         native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
         native.tile: _tile, native.sliding_tile: _sliding_tile,
+        native.dot_tile: _dot_tile, native.dot_rows: _constant(DOT_ROWS), native.dot_taps: _constant(DOT_TAPS),
         native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
     }
