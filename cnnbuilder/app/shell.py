@@ -165,6 +165,7 @@ class Shell(QObject):
         page.new.connect(documents.new)
         page.open.connect(documents.choose)
         page.open_path.connect(documents.open)
+        page.experiment.connect(self.laboratory.open)
         page.left.connect(self.hide_start)
         documents.opened.connect(self.hide_start)
         self._window.sheet.addWidget(page)

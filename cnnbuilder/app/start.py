@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from cnnbuilder.app import icons, theme
 from cnnbuilder.app.gestures import FIRST_STEPS
+from cnnbuilder.app.laboratory.chapters import CHAPTERS
 from cnnbuilder.app.samples import Sample, sample_designs
 from cnnbuilder.app.words import literal, unmarked
 from cnnbuilder.design.document import Design
@@ -177,6 +178,8 @@ class StartPage(QScrollArea):
     open = Signal()
     open_path = Signal(object, bool)
     """A path, and whether it is a sample (which has no path of its own)."""
+    experiment = Signal(str)
+    """An experiment of the laboratory is wanted: its name."""
     left = Signal()
     """Back to the canvas: the button, or Escape."""
 
@@ -209,12 +212,13 @@ class StartPage(QScrollArea):
         self._cards = QGridLayout()
         self._cards.setSpacing(12)
         self._column.addLayout(self._cards)
+        self.cards = [self._card(sample) for sample in sample_designs()]
+        self._lay(MOST_COLUMNS)  # before what stands below, for the order of Tab
+        self._laboratory()
         self._tips()
         self._column.addStretch(1)
         self.setWidget(body)
         self.files: list[RecentFile] = []
-        self.cards = [self._card(sample) for sample in sample_designs()]
-        self._columns = 0
         self.setFocusProxy(self.begin)
         theme.keeper().changed.connect(self._recolour)
         self._recolour()
@@ -250,6 +254,27 @@ class StartPage(QScrollArea):
         label.setContentsMargins(0, 14, 0, 0)
         self._column.addWidget(label)
         return label
+
+    def _laboratory(self) -> None:
+        self._title("Try in the laboratory")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(10)
+        for number, chapter in enumerate(CHAPTERS):
+            column = QVBoxLayout()
+            column.setSpacing(1)
+            head = QLabel(chapter.title)
+            head.setObjectName("strong")
+            column.addWidget(head)
+            for item in chapter.experiments:
+                button = QPushButton(unmarked(item.title))
+                button.setObjectName("link")
+                button.setToolTip(item.question)
+                button.clicked.connect(lambda _=False, name=item.name: self.experiment.emit(name))
+                column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            column.addStretch(1)
+            grid.addLayout(column, number // 3, number % 3)
+        self._column.addLayout(grid)
 
     def _tips(self) -> None:
         self._title("How it goes")
@@ -294,9 +319,12 @@ class StartPage(QScrollArea):
         room = min(self.viewport().width() - 56, WIDTH)
         columns = max(1, min(MOST_COLUMNS, room // (self.cards[0].sizeHint().width() + 12))) if self.cards else 1
         if columns != self._columns:
-            self._columns = columns
-            for number, card in enumerate(self.cards):
-                self._cards.addWidget(card, number // columns, number % columns)
+            self._lay(columns)
+
+    def _lay(self, columns: int) -> None:
+        self._columns = columns
+        for number, card in enumerate(self.cards):
+            self._cards.addWidget(card, number // columns, number % columns)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -54,6 +54,10 @@ QPushButton:checked, QToolButton:checked, QPushButton#primary {
 QToolButton#flat, QPushButton#flat { border: 1px solid transparent; background: transparent; padding: 1px 4px; }
 QToolButton#flat:hover, QPushButton#flat:hover { background: $selection; }
 QToolButton#flat:focus, QPushButton#flat:focus { background: $selection; border-color: $accent; }
+QPushButton#link { border: 1px solid transparent; background: transparent; padding: 0 2px; min-height: 16px;
+  color: $accent; text-align: left; }
+QPushButton#link:hover { text-decoration: underline; }
+QPushButton#link:focus { border-color: $accent; background: $selection; }
 QPushButton#primary:focus { border: 2px solid $text; padding: 4px 10px; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid $text; padding: 4px 10px; }
 QLabel:focus { background: $selection; }

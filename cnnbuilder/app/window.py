@@ -94,7 +94,7 @@ class Window(QMainWindow):
             self.middle,
             (
                 Kind("maps", "Feature maps", partial(self._make_maps, "FeatureMaps"), late=True),
-                Kind("kernels", "Kernels", partial(self._make_maps, "Kernels"), late=True),
+                Kind("kernels", "Kernels", self._make_kernels, late=True),
                 Kind("gradients", "Gradients", partial(self._make_maps, "Gradients"), late=True),
                 Kind("pixel", "One pixel", self._make_pixel, late=True),
                 Kind("connectivity", "Connectivity", self._make_connectivity, late=True),
@@ -118,6 +118,11 @@ class Window(QMainWindow):
     def _make_maps(self, name: str) -> QWidget:
         view: QWidget = getattr(import_module("cnnbuilder.app.views.maps"), name)(self.session)
         return view
+
+    def _make_kernels(self) -> QWidget:
+        from cnnbuilder.app.views.kernel_editing import EditableKernels
+
+        return EditableKernels(self.session)
 
     def _make_pixel(self) -> QWidget:
         view: QWidget = import_module("cnnbuilder.app.views.pixel.view").PixelView(self.session)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 import cnnbuilder as cb
 from cnnbuilder.app.laboratory.chapters import CHAPTERS, experiment
@@ -154,6 +155,15 @@ def test_an_experiment_opens_with_its_text_beside_its_view(lenet: Window, qtbot:
     assert "90 parameters" in panel.text.toPlainText()
     lenet.session.undo()
     assert "90 parameters" not in panel.text.toPlainText()
+
+
+def test_the_start_page_leads_to_every_experiment(lenet: Window, qtbot: Any) -> None:
+    lenet.shell.show_start()
+    links = {button.text(): button for button in lenet.shell.start.findChildren(QPushButton, "link")}
+    assert sorted(links) == sorted(found.title for found in EXPERIMENTS)
+    links["16 weights or 4"].click()
+    qtbot.waitUntil(lambda: "unshared" in lenet.session.design.blocks)
+    assert lenet.sheet.currentWidget() is lenet.canvas
 
 
 def test_numbers_of_a_run_come_with_the_run(lenet: Window, qtbot: Any) -> None:

@@ -2,8 +2,8 @@
 
 import json
 
-from cnnbuilder.app.session.annotating import Annotating
 from cnnbuilder.app.session.shown import Arrays
+from cnnbuilder.app.session.weighing import Weighing
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignFileError
 from cnnbuilder.design.pieces import piece, put_in
@@ -12,7 +12,7 @@ BESIDE = 36.0
 """How far right and below the original a copy lies."""
 
 
-class Session(Annotating):
+class Session(Weighing):
     """Holds the documents, and what is looked at."""
 
     _copied: tuple[str, Arrays | None] = ("", None)
