@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -39,6 +39,7 @@ def main() -> int:
         "centre": centre,
         "app": QApplication.instance(),
         "QPoint": QPoint,
+        "Vertical": Qt.Orientation.Vertical,
         "QRegion": QRegion,
         "theme": theme,
         "QWidget": QWidget,

@@ -18,6 +18,8 @@ RAN = (
     "bool(len(window.maps) == 3 and window._latest and window._latest.thumbnails and window._latest.request is "
     "window.live._latest and not window.tasks._threads and (window._latest.backward_seconds or window._latest.message))"
 )
+FORWARD = "bool(window._latest and window._latest.thumbnails and window.docks.views('connectivity'))"
+"""Of a network without a loss."""
 
 
 def deep() -> dict[str, object]:
@@ -93,6 +95,47 @@ def pixel(stage: Stage) -> None:
     stage.ask("window.session.select(('conv2',))")
     stage.ask("window.docks.show_view('pixel')")
     stage.ask("window.docks.mark_unit('conv2', (2, 6, 6))")
+
+
+def row() -> dict[str, object]:
+    """The lecture notes' figure: nine units in a row, windows of two."""
+    return samples.design(
+        "Sharing",
+        [
+            samples.block("image", "input", channels=1, height=1, width=9),
+            samples.block("conv1", "tiled_conv", filters=1, kernel_size=[1, 2], tiles=[1, 2], bias="none"),
+        ],
+        links=samples.chain("image", "conv1"),
+    )
+
+
+def connections(stage: Stage, block: str = "conv1", high: int = 520) -> None:
+    """Who reads whom, with room for it."""
+    stage.ask(f"window.session.select(({block!r},))")
+    stage.ask("window.docks.show_view('connectivity')")
+    stage.ask(f"window.docks.resizeDocks([window.docks.dock_of('connectivity')], [{high}], Vertical)")
+    stage.ask("app.processEvents()")
+
+
+def sharing(stage: Stage) -> None:
+    """The ways to share weights, one above the other."""
+    connections(stage)
+    stage.ask("window.docks.mark_unit('conv1', (0, 0, 4))")
+
+
+def connected_maps(stage: Stage) -> None:
+    """A whole map, dark."""
+    stage.ask("theme.keeper().show(theme.DARK)")
+    connections(stage)
+    stage.ask("window.docks.views('connectivity')[0].show_scope('map')")
+    stage.wait("window.docks.views('connectivity')[0].diagram.done")
+
+
+def matrix(stage: Stage) -> None:
+    """The matrix of a small convolution and its transpose."""
+    stage.ask("window.session.set_param('conv1', 'tiles', [1, 1])")
+    connections(stage)
+    stage.ask("window.docks.views('connectivity')[0].show_mode('matrix')")
 
 
 def maps(stage: Stage) -> None:
@@ -231,6 +274,9 @@ SHOTS = {
     "gradients": Shot(gradients),
     "kernels": Shot(kernels),
     "pixel": Shot(pixel),
+    "connectivity": Shot(sharing, ready=FORWARD, made=row),
+    "connectivity-maps": Shot(connected_maps),
+    "connectivity-matrix": Shot(matrix, ready=FORWARD, made=row),
     "maps": Shot(maps, "vgg16"),
     "costs": Shot(costs, "vgg16"),
     "compiling": Shot(compiling, ready="True"),

@@ -341,6 +341,17 @@ def test_an_equal_weight_has_an_equal_colour_on_the_screen(show: Any, qtbot: Any
     assert len(found) == 2
 
 
+def test_on_a_map_what_is_lit_has_the_colour_of_its_weight(show: Any) -> None:
+    design = chain(block("c", "conv", filters=1, kernel_size=2, bias="none"), size=(1, 4, 4))
+    view = show(design, "c", size=(900, 400))
+    view.show_scope(MAP)
+    view._choose(Selected(OUTPUT, 4))
+    picture = view.diagram.grab().toImage()
+    for rank, number in enumerate((5, 6, 9, 10)):
+        box = view.diagram.box_of(Selected(INPUT, number))
+        assert picture.pixelColor(round(box.left() + 4), round(box.top() + 4)).name() == FIRST[rank]
+
+
 def test_empty_views_teach(show: Any) -> None:
     view = show(notes())
     view._session.select(())

@@ -99,7 +99,7 @@ class MatrixView(QWidget):
         rows, columns = len(self.figure.outputs.numbers), len(self.figure.inputs.numbers)
         head, apart = theme.scaled(HEAD), theme.scaled(36)
         room = self.height() - head - 6
-        cell = min(room / max(rows, columns), (self.width() - apart - 8) / (rows + columns), theme.scaled(28))
+        cell = min(room / max(rows, columns), (self.width() - apart - 8) / (rows + columns), theme.scaled(40))
         if cell > LINED:
             cell = float(int(cell))
         left = max(4.0, (self.width() - apart - cell * (rows + columns)) / 2)

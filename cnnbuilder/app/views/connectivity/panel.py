@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from cnnbuilder.app import theme
 from cnnbuilder.app.theme import Theme
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
-from cnnbuilder.app.views.connectivity.edges import MANY, EdgeImage, Floats, lines, width_of
+from cnnbuilder.app.views.connectivity.edges import MANY, VERY_MANY, EdgeImage, Floats, lines, width_of
 from cnnbuilder.app.views.connectivity.figure import Figure, Ints
 from cnnbuilder.app.views.connectivity.places import places
-from cnnbuilder.app.views.connectivity.units import paint_chosen, paint_resting
+from cnnbuilder.app.views.connectivity.units import Chosen, paint_chosen, paint_resting
 
 HEAD = 24.0
 """Room above a figure for its title (px)."""
@@ -115,8 +115,7 @@ class Panel:
         painter.translate(self._origin)
         self._paint_head(painter, now)
         shown = lit(self.figure, selected)
-        many = len(self.figure.upper) > MANY
-        painter.setOpacity(RESTING if shown is not None and many else 1.0)
+        painter.setOpacity(self._resting_opacity(shown))
         painter.drawImage(QPointF(0, 0), self.edges.image)
         painter.setOpacity(1.0)
         painter.drawImage(QPointF(0, 0), self._resting)
@@ -131,13 +130,19 @@ class Panel:
         self._paint_head(painter, now)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shown = lit(self.figure, selected)
-        faint = shown is not None and len(self.figure.upper) > MANY
-        painter.setOpacity(RESTING if faint else 1.0)
+        painter.setOpacity(self._resting_opacity(shown))
         _paint_coloured(painter, self.ends, self.figure.ranks, width_of(len(self.ends)), now)
         painter.setOpacity(1.0)
         self._paint_resting(painter)
         self._paint_over(painter, shown, selected, now)
         painter.restore()
+
+    def _resting_opacity(self, shown: Lit | None) -> float:
+        """How much is seen of the connections that are not lit."""
+        count = len(self.figure.upper)
+        if shown is None or count <= MANY:
+            return 1.0
+        return RESTING if count <= VERY_MANY else RESTING / 2
 
     def _paint_resting(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -148,17 +153,24 @@ class Panel:
         """What is lit and selected, and the letters."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if shown is not None:
-            width = LIT if int(shown.edges.sum()) <= MANY else 1.0
+            few = int(shown.edges.sum()) <= MANY and not self.places.outputs.square
+            width = LIT if few else 1.0
             _paint_coloured(painter, self.ends[shown.edges], self.figure.ranks[shown.edges], width, now)
         self._paint_letters(painter, now)
         if shown is None or selected is None:
             return
-        for side, units, lights, kind in (
-            (self.places.outputs, self.figure.outputs, shown.outputs, OUTPUT),
-            (self.places.inputs, self.figure.inputs, shown.inputs, INPUT),
+        for side, units, lights, ends, kind in (
+            (self.places.outputs, self.figure.outputs, shown.outputs, self.figure.upper, OUTPUT),
+            (self.places.inputs, self.figure.inputs, shown.inputs, self.figure.lower, INPUT),
         ):
             place = units.find(selected.number) if selected.kind == kind else None
-            paint_chosen(painter, side, units, lights, place, now)
+            weights: dict[int, tuple[int, str]] = {}
+            if side.square and selected.kind != kind:
+                letters, ranks = self.figure.letters, self.figure.ranks[shown.edges].tolist()
+                for at, rank in zip(ends[shown.edges].tolist(), ranks, strict=True):
+                    if rank >= 0:
+                        weights[at] = rank, letters[rank : rank + 1]
+            paint_chosen(painter, side, units, Chosen(lights, place, weights), now)
 
     def _paint_head(self, painter: QPainter, now: Theme) -> None:
         line = QRectF(0, 0, self.box.width(), theme.scaled(HEAD) - 4)
