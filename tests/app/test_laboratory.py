@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from cnnbuilder.app.laboratory.chapters import CHAPTERS, experiment
 from cnnbuilder.app.laboratory.experiment import Experiment, Reading, told
 from cnnbuilder.app.laboratory.panel import LaboratoryPanel
 from cnnbuilder.app.runner import Request, Result
+from cnnbuilder.app.samples import sample_designs
 from cnnbuilder.app.window import Window
 from cnnbuilder.app.worker import Worker
 from cnnbuilder.engine.weights import Weights
@@ -131,6 +133,14 @@ def test_the_transpose_rebuilds_by_its_own_weights(kernels: None) -> None:
                 hidden = float((padded[row : row + 5, column : column + 5] * weights).sum())
                 rebuilt[row : row + 5, column : column + 5] += hidden * weights
     np.testing.assert_allclose(reading.output("visible")[0], rebuilt[2:-2, 2:-2], atol=1e-4)
+
+
+def test_the_page_on_the_lecture_notes_names_menu_entries_that_are_there() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lecture-notes.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\*Laboratory ▸ (.+?) ▸ (.+?)\*", page))
+    assert named == {(chapter.title, item.title) for chapter in CHAPTERS for item in chapter.experiments}
+    titles = {sample.title for sample in sample_designs()}
+    assert set(re.findall(r"\*File ▸ Samples ▸ (.+?)\*", page)) <= titles
 
 
 # In the window
