@@ -53,6 +53,7 @@ class Live(QObject):
             shown.target,
             dict(self._channels),
             shown.backward,
+            shown.origin,
         )
         self._runner.ask(self._latest)
         self._judge()
@@ -107,7 +108,7 @@ def _differs(old: Shown, new: Shown) -> bool:
     )
     return (
         any(a is not b for a, b in pairs)
-        or (old.key, old.target, old.backward) != (new.key, new.target, new.backward)
+        or (old.key, old.target, old.backward, old.origin) != (new.key, new.target, new.backward, new.origin)
         or old.design.seed != new.design.seed
     )
 
@@ -118,6 +119,6 @@ def _answers(request: Request, shown: Shown) -> bool:
         request.design.graph is shown.design.graph
         and request.weights is shown.state.weights
         and request.picture is shown.picture
-        and (request.target, request.backward) == (shown.target, shown.backward)
+        and (request.target, request.backward, request.origin) == (shown.target, shown.backward, shown.origin)
         and request.design.seed == shown.design.seed
     )

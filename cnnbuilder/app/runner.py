@@ -41,6 +41,8 @@ class Request:
     """Which map of a block its card shows, where one was chosen."""
     backward: bool = True
     """Whether gradients are wanted."""
+    origin: tuple[str, tuple[int, ...]] | None = None
+    """The block and the index of the value that is differentiated, in place of the loss of a class."""
     number: int = field(default_factory=lambda: next(_numbers))
     """Later requests have larger ones."""
     started: float = field(default_factory=time.perf_counter)

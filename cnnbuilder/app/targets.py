@@ -71,7 +71,7 @@ class TargetPanel(QFrame):
         self.search.clear()
         self.classes.clear()
         values = [] if scores is None else [float(value) for value in scores[:MOST]]
-        self._add(LIKELIEST, None, shown.target is None)
+        self._add(LIKELIEST, None, shown.target is None and shown.origin is None)
         for number in sorted(range(len(values)), key=lambda n: -values[n]):
             self._add(label(number), number, shown.target == number, percent(values[number]))
         self.adjustSize()
@@ -102,7 +102,7 @@ class TargetPanel(QFrame):
 
     def _chosen(self, item: QTreeWidgetItem) -> None:
         self.hide()
-        self._session.look(target=item.data(0, Qt.ItemDataRole.UserRole), backward=True)
+        self._session.look(target=item.data(0, Qt.ItemDataRole.UserRole), backward=True, origin=None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, item = event.key(), self.classes.currentItem()
@@ -150,7 +150,7 @@ class TargetButton(QToolButton):
             self._tell()
 
     def _changed(self, old: Shown, new: Shown) -> None:
-        if (old.target, old.backward) != (new.target, new.backward):
+        if (old.target, old.backward, old.origin) != (new.target, new.backward, new.origin):
             self._tell()
 
     def _tell(self) -> None:
@@ -158,6 +158,9 @@ class TargetButton(QToolButton):
         chosen = shown.target if shown.target is not None else self._target
         if not shown.backward:
             words, short = "Forward only", "Forward only"
+        elif shown.origin is not None:
+            name = f"{shown.origin[0]} [{', '.join(map(str, shown.origin[1]))}]"
+            words, short = f"Backward from {name}", f"Backward: {name}"
         elif chosen is None:
             words, short = "Backward from the likeliest class", "Backward"
         else:

@@ -79,7 +79,8 @@ class Worker:
         run = self._forward(network, taken, cancelled, _throttled(report))
         self._run = run
         result = self._forward_result(request, design, network, run, cancelled)
-        if not request.backward or result.scores is None or not len(result.scores) or replaced():
+        begins = _has_origin(request, run) or (result.scores is not None and len(result.scores))
+        if not request.backward or not begins or replaced():
             yield result
             return
         if run.seconds > FIRST_LOOK:
@@ -141,9 +142,15 @@ class Worker:
         )
 
     def _with_backward(self, result: Result, run: Run, cancelled: Cancellation, report: Report) -> Result:
-        asked = result.request.target
-        target = asked if asked is not None and asked < len(result.scores) else int(np.argmax(result.scores))
-        gradients = run.backward(target=target, cancelled=cancelled, progress=report)
+        asked, target = result.request.target, None
+        if _has_origin(result.request, run):
+            block, index = result.request.origin or ("", ())
+            seed = np.zeros(run[block].shape[1:], np.float32)
+            seed[index] = 1
+            gradients = run.backward(gradient=seed, block=block, cancelled=cancelled, progress=report)
+        else:
+            target = asked if asked is not None and asked < len(result.scores) else int(np.argmax(result.scores))
+            gradients = run.backward(target=target, cancelled=cancelled, progress=report)
         return replace(
             result,
             output_gradients=_Unbatched(gradients.outputs),
@@ -153,6 +160,14 @@ class Worker:
             loss=gradients.loss,
             backward_seconds=gradients.seconds,
         )
+
+
+def _has_origin(request: Request, run: Run) -> bool:
+    """Whether the value that is to be differentiated is there."""
+    if request.origin is None or request.origin[0] not in run:
+        return False
+    shape, index = run[request.origin[0]].shape[1:], request.origin[1]
+    return len(shape) == len(index) and all(0 <= i < n for i, n in zip(index, shape, strict=True))
 
 
 def _why_partial(whole: Design, part: Design) -> str:

@@ -196,14 +196,14 @@ def test_the_slider_scrubs_over_the_map(view: PixelView, lenet: Window) -> None:
 def test_a_pinned_view_stays(view: PixelView, lenet: Window, qtbot: Any) -> None:
     lenet.docks.mark_unit("conv1", (2, 26, 6))
     view.setFocus()
-    qtbot.keyClick(view.scene, Qt.Key.Key_D)
+    qtbot.keyClick(view.scene, Qt.Key.Key_P)
     lenet.docks.mark_unit("conv2", (0, 0, 0))
     lenet.session.select(("pool1",))
     assert shown(view) == ("conv1", (2, 26, 6))
     qtbot.keyClick(view.scene, Qt.Key.Key_Right)
     assert shown(view) == ("conv1", (2, 26, 7))
     assert lenet.docks.unit == ("conv2", (0, 0, 0))
-    qtbot.keyClick(view.scene, Qt.Key.Key_D)
+    qtbot.keyClick(view.scene, Qt.Key.Key_P)
     lenet.docks.mark_unit("conv2", (0, 0, 1))
     assert shown(view) == ("conv2", (0, 0, 1))
 
@@ -226,6 +226,35 @@ def test_the_gradient_of_a_weight_is_explained(view: PixelView, lenet: Window) -
     sheet = view._sight.sheets[0]
     assert sheet.block == "conv1" and len(view._sight.explanation.terms) == 27 * 27
     assert sheet.factor(0, 5, 5)[0] == "image"  # type: ignore[index]
+
+
+def test_the_backward_pass_begins_at_any_value(view: PixelView, lenet: Window, qtbot: Any) -> None:
+    lenet.docks.mark_unit("conv2", (2, 6, 6))
+    view.setFocus()
+    qtbot.keyClick(view.scene, Qt.Key.Key_D)
+    assert "Backward from conv2 [2, 6, 6]" in lenet.bar.target.accessibleName()
+    qtbot.waitUntil(lambda: lenet._latest.gradients is not None and lenet._latest.target is None)  # type: ignore[union-attr]
+    gradients = lenet._latest.output_gradients  # type: ignore[union-attr]
+    assert np.argwhere(gradients["conv2"]).tolist() == [[2, 6, 6]] and gradients["conv2"][2, 6, 6] == 1
+    # What it is made of has a gradient: the kernel, laid over its receptive field; nothing else has one.
+    top, bottom, left, right = cb.receptive_field(lenet.session.design, "conv2", (6, 6), of="pool1")  # type: ignore[misc]
+    kernel = lenet._latest.weights["conv2.weight"][2]  # type: ignore[union-attr]
+    np.testing.assert_allclose(gradients["pool1"][:, top : bottom + 1, left : right + 1], kernel, atol=1e-6)
+    assert np.count_nonzero(gradients["pool1"]) == np.count_nonzero(kernel)
+    # It stays while others are looked at, and goes with D.
+    lenet.docks.mark_unit("conv1", (0, 3, 3))
+    assert lenet.session.shown.origin == ("conv2", (2, 6, 6)) and view.controls.here.isChecked()
+    qtbot.keyClick(view.scene, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: lenet._latest.target is not None)  # type: ignore[union-attr]
+    assert not view.controls.here.isChecked()
+
+
+def test_a_value_that_is_gone_gives_way_to_the_class(view: PixelView, lenet: Window, qtbot: Any) -> None:
+    lenet.docks.mark_unit("conv2", (15, 9, 9))
+    view.freeze()
+    qtbot.waitUntil(lambda: lenet._latest.gradients is not None and lenet._latest.target is None)  # type: ignore[union-attr]
+    lenet.session.set_param("conv2", "filters", 4)
+    qtbot.waitUntil(lambda: lenet._latest.target is not None)  # type: ignore[union-attr]
 
 
 def test_every_block_of_the_design_is_explained(view: PixelView, lenet: Window) -> None:

@@ -16,7 +16,7 @@ from cnnbuilder.design.history import History
 if TYPE_CHECKING:
     from cnnbuilder.files.pictures import Picture
 
-OF_A_DOCUMENT = ("picture", "path", "selected", "target")
+OF_A_DOCUMENT = ("picture", "path", "selected", "target", "origin")
 """The fields of Shown that each document has for itself."""
 
 
@@ -104,7 +104,8 @@ class Desk(QObject):
         history = History(State(with_places(design), weights))
         self._documents[self._key] = _Document(history, replace(self._shown, key=self._key))
         first = next(iter(self.design_order(design)), None)
-        self._show(path=path, picture=picture or self._shown.picture, target=None, selected=(first,) if first else ())
+        shown = (first,) if first else ()
+        self._show(path=path, picture=picture or self._shown.picture, target=None, origin=None, selected=shown)
 
     @staticmethod
     def design_order(design: Design) -> list[str]:
@@ -143,7 +144,7 @@ class Desk(QObject):
             return
         if len(keys) == 1:
             self._documents[key] = _Document(History(State(Design())), replace(self._shown, path=None))
-            self._show(path=None, selected=(), target=None)
+            self._show(path=None, selected=(), target=None, origin=None)
             return
         del self._documents[key]
         if key == self._key:
@@ -226,5 +227,5 @@ class Desk(QObject):
             self._show(selected=ids)
 
     def look(self, **changes: Any) -> None:
-        """Change `picture`, `target`, `live` or `backward`; no step of undo."""
+        """Change `picture`, `target`, `origin`, `live` or `backward`; no step of undo."""
         self._show(**changes)

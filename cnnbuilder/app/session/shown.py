@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cnnbuilder.files.pictures import Picture
 
 Arrays = Mapping[str, Any]
+Origin = tuple[str, tuple[int, ...]]
+"""A block and the index of a value of its output."""
 REACH = 1e7
 """How far from the middle something may lie."""
 
@@ -56,6 +58,8 @@ class Shown:
     selected: tuple[str, ...] = ()
     target: int | None = None
     """The class that the backward pass begins with; None: the likeliest."""
+    origin: Origin | None = None
+    """The value that the backward pass begins at, in place of a class."""
     live: bool = True
     backward: bool = True
     """Whether a run goes backward too."""

@@ -21,6 +21,8 @@ class PixelControls(QWidget):
     scrubbed = Signal(int)
     """To the unit with this number in its map."""
     pinned = Signal(bool)
+    frozen = Signal()
+    """The backward pass is to begin at this value, or at a class again."""
     turned = Signal(bool)
     """True: its gradient is wanted."""
 
@@ -35,7 +37,11 @@ class PixelControls(QWidget):
         self.slider.setToolTip("Which unit of the map, row by row")
         self.number = QLabel()
         self.number.setObjectName("dim")
-        self.pin = self._button("pin", "Pin: stay at this unit, whatever is selected elsewhere (D)", "Pin")
+        self.pin = self._button("pin", "Pin: stay at this unit, whatever is selected elsewhere (P)", "Pin")
+        words = "Go backward from this value in place of a class, and keep that while others are looked at (D)"
+        self.here = self._button("", words, "From here")
+        self.here.setCheckable(True)
+        self.here.clicked.connect(self.frozen)
         self.forward = self._button("", "Explain the value", "Forward")
         self.backward = self._button("", "Explain its gradient dJ/d (B)", "Backward")
         self._sides = QButtonGroup(self)
@@ -52,7 +58,7 @@ class PixelControls(QWidget):
         for button in (self.back, self.play, self.on):
             row.addWidget(button)
         row.addWidget(self.slider, 1)
-        for part in (self.number, self.pin, self.forward, self.backward, self.keys):
+        for part in (self.number, self.pin, self.forward, self.backward, self.here, self.keys):
             row.addWidget(part)
         self.back.clicked.connect(lambda: self.stepped.emit(-1))
         self.on.clicked.connect(lambda: self.stepped.emit(1))
@@ -82,8 +88,10 @@ class PixelControls(QWidget):
         for button in (self.back, self.play, self.on, self.pin):
             button.setIcon(icons.icon(str(button.property("icon-name")), now.text, now.on_accent))
 
-    def show_unit(self, unit: Unit | None, shape: Shape | None, pinned: bool) -> None:
-        """Which unit of how many."""
+    def show_unit(self, unit: Unit | None, shape: Shape | None, pinned: bool, frozen: bool) -> None:
+        """Which unit of how many; whether the view stays at it, and whether the backward pass begins at a value."""
+        self.here.setChecked(frozen)
+        self.here.setEnabled(frozen or (unit is not None and not unit.is_weight))
         there = unit is not None and shape is not None
         for widget in (self.back, self.play, self.on, self.slider, self.pin):
             widget.setEnabled(there or (widget is self.pin and pinned))

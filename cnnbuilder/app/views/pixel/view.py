@@ -101,6 +101,7 @@ class PixelView(QWidget):
         controls.scrubbed.connect(self._scrub)
         controls.pinned.connect(self.pin)
         controls.turned.connect(self.turn)
+        controls.frozen.connect(self.freeze)
         self._playing.timeout.connect(self._advance)
         theme.keeper().changed.connect(self._recolour)
 
@@ -126,6 +127,8 @@ class PixelView(QWidget):
             self.unit, self._channel, self._result = None, None, None
             self.play(False)
             self.refresh()
+        elif old.origin != new.origin:
+            self.refresh()
         elif old.selected != new.selected and new.selected and not self.pinned and self.isVisible():
             block = new.selected[-1]
             if self.unit is None or self.unit.block != block:
@@ -145,7 +148,7 @@ class PixelView(QWidget):
 
     def refresh(self) -> None:
         """Show what is wanted now, if it is seen and not shown already."""
-        wanted = (self._result, self.unit, self.pinned)
+        wanted = (self._result, self.unit, self.pinned, self._session.shown.origin)
         if not self.isVisible() or wanted == self._shown:
             return
         self._shown = wanted
@@ -194,7 +197,7 @@ class PixelView(QWidget):
         self.scene.show_sight(sight, place)
         self._point("")
         shape = self.shape
-        self.controls.show_unit(self.unit, shape, self.pinned)
+        self.controls.show_unit(self.unit, shape, self.pinned, self._session.shown.origin is not None)
         if sight is not None:
             self.scene.setAccessibleDescription(f"{words.title(sight)}: {sight.explanation.formula}")
 
@@ -277,6 +280,13 @@ class PixelView(QWidget):
         """Stay at the unit, whatever is selected elsewhere."""
         self.pinned = pinned
         self.refresh()
+
+    def freeze(self) -> None:
+        """Let the backward pass begin at this value while others are looked at; where it begins at one, at a class."""
+        if self._session.shown.origin is not None:
+            self._session.look(origin=None)
+        elif self.unit is not None and not self.unit.is_weight:
+            self._session.look(origin=(self.unit.name, self.unit.index), backward=True)
 
     def _scrub(self, number: int) -> None:
         if self.unit is not None and self.shape is not None:
