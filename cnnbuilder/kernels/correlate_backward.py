@@ -15,7 +15,6 @@ from cnnbuilder.kernels.correlate_row import (
     FILTERS,
     GROUPS,
     GW,
-    GX,
     HEIGHT,
     KERNEL_COLUMNS,
     KERNEL_ROWS,
@@ -43,7 +42,7 @@ from cnnbuilder.kernels.native import (
     tile_rows,
     values,
 )
-from cnnbuilder.kernels.rows import ADD, combine, fill
+from cnnbuilder.kernels.rows import fill
 from cnnbuilder.kernels.sliding_weights import chunk_columns, chunk_rows, sliding_to_weights
 from cnnbuilder.kernels.turns import TURNS, alone
 
@@ -51,27 +50,6 @@ FEW_PLACES = 3
 """Places a filter from which on sums run along the places."""
 PLACES = 128
 """Places that a panel holds on the way to the weights: written across, it should stay in the first-level cache."""
-
-
-@routine
-def scatter(
-    step: Integers, frame: Integers, plane: int, tap: int, start: int, end: int, shares: Values, top: int, bottom: int
-) -> None:
-    """Add one tap's shares for outputs `start` … `end − 1` to where the tap lies in rows `top` … of a plane of gx."""
-    stride, in_width = step[STRIDE_COLUMNS], step[WIDTH]
-    offset = start_column(step, 0) + tap % step[KERNEL_COLUMNS] * step[DILATION_COLUMNS]
-    first, stop = first_inside(offset, stride), stop_inside(offset, stride, in_width, step[COLUMNS])
-    gx = at(values(frame[slot(step, GX)]), plane * step[HEIGHT] * in_width)
-    for j in range(start // step[COLUMNS], (end - 1) // step[COLUMNS] + 1):
-        row = start_row(step, j) + tap // step[KERNEL_COLUMNS] * step[DILATION_ROWS]
-        if top <= row < bottom:
-            low, high = max(first, start - j * step[COLUMNS]), min(stop, end - j * step[COLUMNS])
-            line, source = at(gx, row * in_width + low * stride + offset), at(shares, j * step[COLUMNS] + low - start)
-            if stride == 1:
-                combine(line, source, high - low, ADD)
-            else:
-                for i in range(high - low):
-                    line[i * stride] += source[i]
 
 
 @helper

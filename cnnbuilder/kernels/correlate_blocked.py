@@ -1,24 +1,16 @@
-"""What products of register tiles share: gathered panels, tiles that are not full, the search for NaN.
-
-Forward (`correlate_sliding.py`) the input lies in sheets; backward (`correlate_backward.py`) and for kernels in turn
-(`untied_tiles.py`) windows are gathered into panels, never as a whole.
-"""
+"""What products of register tiles share: widths, tiles that are not full, the search for NaN."""
 
 from cnnbuilder.kernels.correlate_row import (
     CHANNELS,
-    COLUMNS,
     DILATION_COLUMNS,
     DILATION_ROWS,
     GROUPS,
     HEIGHT,
     KERNEL_COLUMNS,
     KERNEL_ROWS,
-    STRIDE_COLUMNS,
     WIDTH,
-    first_inside,
     start_column,
     start_row,
-    stop_inside,
 )
 from cnnbuilder.kernels.native import (
     Integers,
@@ -33,8 +25,6 @@ from cnnbuilder.kernels.native import (
 )
 from cnnbuilder.kernels.rows import ADD, STORE, combine, fill
 
-DEPTH = 256
-"""Weights of a filter that a panel holds: 256 × 48 places stay in the first- and second-level cache."""
 VECTORS = 3
 
 
@@ -79,60 +69,6 @@ def copy_rows(source: Values, row: int, rows: int, depth: int, target: Values) -
 def kernel_length(step: Integers) -> int:
     """How many weights a filter has."""
     return step[CHANNELS] // step[GROUPS] * step[KERNEL_ROWS] * step[KERNEL_COLUMNS]
-
-
-@routine
-def gather(
-    step: Integers, x: Values, k: int, depth: int, place: int, count: int, width: int, panel: Values
-) -> None:
-    """panel[k, place]: what weights `k` … of a filter see at places `place` …; 0 in padding and beyond `count`."""
-    lane = 0
-    while lane < count:
-        j, column = (place + lane) // step[COLUMNS], (place + lane) % step[COLUMNS]
-        run = min(step[COLUMNS] - column, count - lane)
-        gather_run(step, x, k, depth, j, column, run, width, at(panel, lane))
-        lane += run
-    if width > count:
-        for row in range(depth):
-            fill(at(panel, row * width + count), width - count, real(0))
-
-
-@helper
-def gather_run(
-    step: Integers, x: Values, k: int, depth: int, j: int, column: int, run: int, width: int, target: Values
-) -> None:
-    """The part of `gather` in output row `j`, `run` columns from `column` on."""
-    kernel_columns, kernel_rows, stride = step[KERNEL_COLUMNS], step[KERNEL_ROWS], step[STRIDE_COLUMNS]
-    n, m, c = k % kernel_columns, k // kernel_columns % kernel_rows, k // (kernel_columns * kernel_rows)
-    dilation_rows, dilation_columns = step[DILATION_ROWS], step[DILATION_COLUMNS]
-    height, in_width = step[HEIGHT], step[WIDTH]
-    top, left = start_row(step, j), start_column(step, column)
-    for index in range(depth):
-        row, offset = top + m * dilation_rows, left + n * dilation_columns
-        line = at(target, index * width)
-        if 0 <= row < height:
-            low = min(run, first_inside(offset, stride))
-            high = max(low, stop_inside(offset, stride, in_width, run))
-            source = at(x, (c * height + row) * in_width + offset)
-            for i in range(low):
-                line[i] = real(0)
-            if stride == 1:
-                for i in range(low, high):
-                    line[i] = source[i]
-            else:
-                for i in range(low, high):
-                    line[i] = source[i * stride]
-            for i in range(high, run):
-                line[i] = real(0)
-        else:
-            fill(line, run, real(0))
-        n += 1
-        if n == kernel_columns:
-            n = 0
-            m += 1
-            if m == kernel_rows:
-                m = 0
-                c += 1
 
 
 @helper

@@ -42,11 +42,11 @@ def pack(operation: Untied, role: str, batch: int) -> Packed:
     if operation.tiles is None:
         units = {"forward": groups * places, "to_weights": groups * places, "to_input": groups * chunks * bands}
     else:
-        panels = -(-places // (16 * kernels))
+        filters, cells = operation.filters // groups, rows.size * columns.size
         units = {
-            "forward": batch * groups * kernels * panels,
-            "to_weights": groups * kernels * -(-taps // 16),
-            "to_input": batch * groups * chunks * bands,
+            "forward": batch * groups * kernels * -(-filters // 8) * -(-places // (16 * kernels)),
+            "to_weights": operation.channels * -(-filters // 4),
+            "to_input": batch * groups * -(-in_group // 8) * -(-cells // 16),
         }
     each = 0.3 if operation.tiles is None else 0.05
     return Packed(numbers, units[role], batch * operation.macs * each)
