@@ -42,14 +42,14 @@ def pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0) -> QPixma
     return made
 
 
-def icon(name: str, colour: str | None = None, checked: str | None = None) -> QIcon:
+def icon(name: str, colour: str | None = None, checked: str | None = None, size: int = 16) -> QIcon:
     """An icon for a button or a menu; `checked` is its colour while the button is down."""
     made = QIcon()
     for ratio in (1.0, 2.0):
-        made.addPixmap(pixmap(name, colour or theme.now().text, 16, ratio))
-        made.addPixmap(pixmap(name, theme.now().dim, 16, ratio), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, colour or theme.now().text, size, ratio))
+        made.addPixmap(pixmap(name, theme.now().dim, size, ratio), QIcon.Mode.Disabled)
         if checked:
-            made.addPixmap(pixmap(name, checked, 16, ratio), QIcon.Mode.Normal, QIcon.State.On)
+            made.addPixmap(pixmap(name, checked, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 

@@ -81,7 +81,8 @@ QComboBox QLineEdit { border: none; background: transparent; padding: 0; min-hei
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 #file { color: $dim; padding: 6px 12px 0 12px; }
 QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
+Combo::drop-down { width: 29px; }
+QComboBox::down-arrow { image: url("$chevron"); width: ${arrow}px; height: ${arrow}px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $selection;
   selection-color: $text; outline: none; padding: 3px; }
 QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; margin: 0 2px; }
@@ -145,7 +146,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 """)
 
 
-MARK, ARROW = "#3f7cf0", "#7b8699"
+MARK, ARROW, ARROW_SIZE = "#3f7cf0", "#7b8699", 12
 """The check mark and the arrow of a choice: files, which cannot follow the theme. Seen on light and dark ground."""
 
 
@@ -161,6 +162,7 @@ def stylesheet(px: int) -> str:
         small=px - 1,
         title=px + 2,
         huge=px + 10,
+        arrow=ARROW_SIZE,
         chevron=icon_file("chevron-down", ARROW),
         cross=icon_file("close", ARROW),
         earlier=icon_file("collapse", ARROW),

@@ -6,9 +6,11 @@ from dataclasses import replace
 from cnnbuilder.design.document import Design, Note
 from cnnbuilder.design.edits import free_id
 from cnnbuilder.design.graph import Graph, Link
-from cnnbuilder.design.layout import completed
+from cnnbuilder.design.layout import beside, completed
 
 Place = tuple[float, float]
+NOTES_BESIDE = 36.0
+"""How far right and below notes are put in that bring no card along."""
 
 
 def piece(design: Design, ids: Iterable[str], notes: Iterable[int] = ()) -> Design:
@@ -46,6 +48,14 @@ def put_in(design: Design, added: Design, at: Place) -> tuple[Design, dict[str, 
         groups=design.groups + groups,
     )
     return made, names
+
+
+def place_beside(design: Design, added: Design) -> Place:
+    """Where the upper left corner of `added` is to lie: where it has it, or as near as there is room for its cards."""
+    places = completed(added.graph, added.layout, added.direction, added.groups)
+    x, y = _corner(places, added.notes)
+    dx, dy = beside(design.layout, places.values()) if places else (NOTES_BESIDE, NOTES_BESIDE)
+    return x + dx, y + dy
 
 
 def _corner(places: Mapping[str, Place], notes: tuple[Note, ...]) -> Place:

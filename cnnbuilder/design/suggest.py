@@ -1,9 +1,10 @@
 """What may come next behind a block, and with which parameters: from what kinds say of themselves and from habit."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
+from itertools import pairwise
+from math import prod
 from typing import Any
 
 from cnnbuilder.design import edits
@@ -17,6 +18,12 @@ from cnnbuilder.design.shape import Shape
 Counts = dict[str, float]
 FITTING_TRIES = 4
 """How many of a misfit's own remedies are taken one after the other."""
+DEPTH, LOOK_BACK = 6, 12
+"""So many kinds before a place tell what follows; so many tell which networks a drawing is like."""
+STRANGE = 0.05
+"""What a step that a network never takes counts, beside 1 for one that it always takes."""
+LEAPING = 0.1
+"""What a merge counts where there is no other open end, so that it would leap over blocks."""
 
 
 @dataclass(frozen=True)
@@ -172,43 +179,73 @@ def appended(
 
 
 @dataclass
-class Habits:
-    """How often which kind follows which, counted in networks that people drew."""
+class _Habit:
+    """What follows what in one network: by the kinds before it, the nearest first, and by the group before it."""
 
-    after_two: dict[tuple[str, str], Counts] = field(default_factory=dict)
-    after_one: dict[str, Counts] = field(default_factory=dict)
+    kinds: dict[tuple[str, ...], Counts] = field(default_factory=dict)
     groups: dict[str, Counts] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, graphs: Iterable[Graph]) -> "Habits":
-        """Count in these networks; a long one counts more than a short one, but not as much as it is longer."""
+    def of(cls, graph: Graph) -> "_Habit":
         made = cls()
-        for graph in graphs:
-            for link in graph.links:
-                made._count(graph, link.source, link.target, 1 / sqrt(len(graph.links)))
+        for link in graph.links:
+            one, then = graph.blocks[link.source].layer_class, graph.blocks[link.target].layer_class
+            if one is None or then is None:
+                continue
+            before = _way(graph, link.source, DEPTH)
+            for depth in range(1, len(before) + 1):
+                made.kinds.setdefault(before[:depth], defaultdict(float))[then.kind] += 1
+            made.groups.setdefault(one.group, defaultdict(float))[then.group] += 1
         return made
 
-    def _count(self, graph: Graph, source: str, target: str, weight: float) -> None:
-        one, then = graph.blocks[source], graph.blocks[target]
-        if one.layer_class is None or then.layer_class is None:
-            return
-        earlier = graph.wiring.sources[source][:1]
-        two = graph.blocks[earlier[0]].kind if earlier else ""
-        self.after_two.setdefault((two, one.kind), defaultdict(float))[then.kind] += weight
-        self.after_one.setdefault(one.kind, defaultdict(float))[then.kind] += weight
-        self.groups.setdefault(one.layer_class.group, defaultdict(float))[then.layer_class.group] += weight
-
-    def rate(self, graph: Graph, after: str, layer_class: type[Layer]) -> float:
-        """How usual a kind is behind block `after`; 0 if that was never seen."""
-        block = graph.blocks[after]
-        earlier = graph.wiring.sources[after][:1]
-        two = graph.blocks[earlier[0]].kind if earlier else ""
-        group = block.layer_class.group if block.layer_class else ""
-        return (
-            100 * _share(self.after_two.get((two, block.kind)), layer_class.kind)
-            + 10 * _share(self.after_one.get(block.kind), layer_class.kind)
-            + _share(self.groups.get(group), layer_class.group)
+    def likeness(self, way: Sequence[str]) -> float:
+        """How much a way, its end first, goes as this network does: the chance of each step, one after the other."""
+        return prod(
+            STRANGE + _share(self.kinds.get((before,)), then) for then, before in pairwise(way)
         )
+
+    def rate(self, way: tuple[str, ...], group: str, layer_class: type[Layer]) -> float:
+        """How usual a kind is behind the end of a way; the more kinds before it are the same, the more that counts."""
+        known = (
+            _share(self.kinds.get(way[:depth]), layer_class.kind) * 10.0**depth for depth in range(1, DEPTH + 1)
+        )
+        return sum(known) + _share(self.groups.get(group), layer_class.group)
+
+
+@dataclass
+class Habits:
+    """What usually follows what, in networks that people drew. One that goes as what is being drawn counts more."""
+
+    networks: list[_Habit] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, graphs: Iterable[Graph]) -> "Habits":
+        """The habits of those networks that can learn: one without an activation or with a problem is an example."""
+        return cls([_Habit.of(graph) for graph in graphs if _can_learn(graph)])
+
+    def behind(self, graph: Graph, after: str) -> Callable[[type[Layer]], float]:
+        """Tells how usual a kind is behind block `after`; 0 if that was never seen."""
+        block, way = graph.blocks[after].layer_class, _way(graph, after, LOOK_BACK)
+        group = block.group if block else ""
+        weighted = [(habit, habit.likeness(way)) for habit in self.networks]
+        return lambda layer_class: sum(
+            weight * habit.rate(way[:DEPTH], group, layer_class) for habit, weight in weighted
+        )
+
+
+def _can_learn(graph: Graph) -> bool:
+    groups = {block.layer_class.group for block in graph.blocks.values() if block.layer_class}
+    return "Activation" in groups and not check_graph(graph).problems
+
+
+def _way(graph: Graph, id: str, most: int) -> tuple[str, ...]:
+    """The kinds of a block and of those before it, along first inputs."""
+    found: list[str] = []
+    sources = [id]
+    while sources and len(found) < most:
+        found.append(graph.blocks[sources[0]].kind)
+        sources = list(graph.wiring.sources[sources[0]])
+    return tuple(found)
 
 
 def _share(counted: Counts | None, what: str) -> float:
@@ -224,6 +261,8 @@ def following(
 ) -> list[Suggestion]:
     """Every kind that may come behind `after` (None: stand for itself), the likeliest first, what does not fit last."""
     rated: list[tuple[bool, float, Suggestion]] = []
+    loose = set(graph.wiring.outputs) - {after}
+    usual = habits.behind(graph, after) if after is not None else None
     for kind, layer_class in kinds().items():
         begins = layer_class.inputs[1] == 0
         if begins and after is not None:
@@ -236,6 +275,8 @@ def following(
         suggestion = Suggestion(
             kind, params, sources, found.shape if found else None, found.misfit if found and after else None
         )
-        rate = habits.rate(graph, after, layer_class) if after is not None else float(begins)
+        rate = usual(layer_class) if usual is not None else float(begins)
+        if layer_class.inputs[0] > 1 and not loose:
+            rate *= LEAPING
         rated.append((suggestion.misfit is not None, -rate, suggestion))
     return [suggestion for _, _, suggestion in sorted(rated, key=lambda item: item[:2])]

@@ -150,13 +150,11 @@ def test_pasted_with_the_pointer_at_rest_they_come_beside(window: Window, qtbot:
     session = window.session
     session.select(("conv1",))
     clipboard = window.shell.clipboard
-    x, y = session.design.layout["conv1"]
     clipboard.copy()
     clipboard.paste()
     clipboard.paste()
-    first, second = (session.design.layout[id] for id in list(session.design.blocks)[-2:])
-    assert first[0] - x == first[1] - y > 0
-    assert second[0] > first[0] and second[1] > first[1], "not exactly one over the other"
+    original, first, second = (window.canvas.cards.cards[id].outline for id in ("conv1", "conv3", "conv4"))
+    assert not any(one.intersects(other) for one, other in ((original, first), (original, second), (first, second)))
 
 
 def write(window: Window, qtbot: Any, words: str, end: Qt.Key, modifiers: Any = None) -> None:

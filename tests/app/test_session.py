@@ -1,5 +1,7 @@
 """The owner of the document: edits, undo, selection, what is saved."""
 
+import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.design.check import check
-from cnnbuilder.design.document import Note
+from cnnbuilder.design.document import Design, Note
 from cnnbuilder.design.errors import DesignError
 from cnnbuilder.engine.weights import Weights
 from cnnbuilder.files import load
@@ -119,3 +121,47 @@ def test_what_lies_out_of_reach_is_placed_anew(qapp: object) -> None:
     assert session.design.layout["conv1"] == kept["conv1"]
     assert all(abs(x) < 1e6 and abs(y) < 1e6 for x, y in session.design.layout.values())
     assert [(note.x, note.y) for note in session.design.notes] == [(0, 0), (5, 6)]
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("ids", [("conv1",), ("conv1", "relu1", "pool1"), ("conv2", "dense3")])
+def test_copies_lie_beside_their_originals(session: Session, ids: tuple[str, ...], direction: str) -> None:
+    width, height = 150, 216  # of a card with a picture
+    session.arrange(direction)
+    count = len(session.design.blocks)
+    session.select(ids)
+    session.duplicate()
+    assert session.paste(session.copy()) == ""
+    places = list(session.design.layout.values())
+    assert len(places) == count + 2 * len(ids)
+    for (x, y), (left, top) in itertools.combinations(places, 2):
+        assert abs(x - left) >= width or abs(y - top) >= height
+
+
+def test_notes_alone_are_pasted_beside_themselves(session: Session) -> None:
+    note = Note("look here", 50, 60)
+    session.open(replace(session.design, notes=(note,)))
+    assert session.paste(json.dumps(Design(notes=(note,)).to_dict())) == ""
+    there, copy = session.design.notes
+    assert copy.text == there.text and copy.x > there.x and copy.y > there.y
+
+
+def test_documents_of_one_name_are_numbered_and_keep_their_numbers(session: Session) -> None:
+    def titles() -> list[str]:
+        return [tab.title for tab in session.shown.tabs]
+
+    def begin() -> int:
+        session.open(Design())
+        session.append("input")
+        return session.shown.key
+
+    keys = [begin() for _ in range(3)]
+    assert titles() == ["untitled", "untitled 2", "untitled 3"] and session.shown.title == "untitled 3"
+    session.close_document(keys[0])
+    assert titles() == ["untitled 2", "untitled 3"]
+    begin()
+    assert titles() == ["untitled 2", "untitled 3", "untitled"]
+    session.saved(Path("a.cnn"), session.shown.state)
+    assert session.shown.title == "a.cnn"
+    begin()
+    assert session.shown.title == "untitled"

@@ -42,10 +42,29 @@ def test_what_usually_comes_next_comes_first(after: str, first: str) -> None:
     assert found[0].kind == first, [item.kind for item in found]
 
 
-def test_behind_a_first_convolution_pooling_is_one_of_two_that_come_first() -> None:
-    # In the samples as many networks go on convolving as pool.
-    found = suggest.following(LENET, "relu1", HABITS)
-    assert {item.kind for item in found[:2]} == {"conv", "max_pool"}
+@pytest.mark.parametrize(
+    ("drawn", "first"),
+    [
+        ("conv", "activation"),
+        ("conv conv", "activation"),
+        ("conv activation", "max_pool"),
+        ("conv activation conv", "activation"),
+        ("conv activation max_pool", "conv"),
+        ("conv activation max_pool conv", "activation"),
+        ("conv activation max_pool conv activation", "max_pool"),
+        ("conv activation max_pool conv activation max_pool flatten", "dense"),
+        ("conv batch_norm", "activation"),
+        ("conv batch_norm activation conv", "batch_norm"),
+        ("locally_connected", "activation"),
+        ("tiled_conv activation", "max_pool"),
+    ],
+)
+def test_what_is_offered_first_goes_on_as_the_drawing_began(drawn: str, first: str) -> None:
+    graph, last = Graph(), ""
+    for kind in ("input", *drawn.split()):
+        graph, last = suggest.appended(graph, kind, last or None)
+    found = suggest.following(graph, last, HABITS)
+    assert found[0].kind == first, [item.kind for item in found[:5]]
 
 
 def test_what_does_not_fit_comes_last_and_says_why() -> None:

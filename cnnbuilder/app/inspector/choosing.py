@@ -11,6 +11,7 @@ from cnnbuilder.app import icons, theme
 from cnnbuilder.app.inspector import reading
 from cnnbuilder.app.inspector.fields import Field, IntegerField, NumberField, NumbersField, TextField
 from cnnbuilder.app.inspector.line import Combo
+from cnnbuilder.app.stylesheet import ARROW, ARROW_SIZE
 from cnnbuilder.design.parameters import BadValue, Choice, PaddingParameter, Pair, Parameter
 from cnnbuilder.design.shape import TIMES
 
@@ -113,7 +114,7 @@ class PaddingField(TextField):
         self._recolour()
 
     def _recolour(self) -> None:
-        self._arrow.setIcon(icons.icon("chevron-down", theme.now().dim))
+        self._arrow.setIcon(icons.icon("chevron-down", ARROW, size=ARROW_SIZE))
 
     def _choices(self) -> list[tuple[Any, str]]:
         words = [(word, f"{word} — {PADDING_WORDS[word]}") for word in self._words]

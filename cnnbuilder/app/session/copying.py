@@ -6,10 +6,10 @@ from cnnbuilder.app.session.shown import Arrays
 from cnnbuilder.app.session.weighing import Weighing
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.errors import DesignFileError
-from cnnbuilder.design.pieces import piece, put_in
+from cnnbuilder.design.pieces import piece, place_beside, put_in
 
 BESIDE = 36.0
-"""How far right and below the original a copy lies."""
+"""How far right and below lies what is put where a card lies already."""
 
 
 class Session(Weighing):
@@ -54,9 +54,7 @@ class Session(Weighing):
 
     def _put(self, verb: str, added: Design, at: tuple[float, float] | None, weights: Arrays | None) -> None:
         if at is None:
-            places = added.layout.values()
-            beside = min((x for x, _ in places), default=0.0), min((y for _, y in places), default=0.0)
-            at = beside[0] + BESIDE, beside[1] + BESIDE
+            at = place_beside(self.design, added)
         held = {(round(x), round(y)) for x, y in self.design.layout.values()}
         while (round(at[0]), round(at[1])) in held:  # pasted there before: not one exactly over the other
             at = at[0] + BESIDE, at[1] + BESIDE

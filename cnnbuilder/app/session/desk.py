@@ -26,6 +26,9 @@ class _Document:
 
     history: History[State]
     shown: Shown
+    name: str = ""
+    number: int = 1
+    """Which of the open documents without a file that have this name; it keeps its number when others are closed."""
 
     @property
     def untouched(self) -> bool:
@@ -86,9 +89,18 @@ class Desk(QObject):
 
     def _tabs(self) -> tuple[Tab, ...]:
         return tuple(
-            Tab(key, title_of(item.shown.path, item.history.state.design), item.history.changed, item.shown.path)
-            for key, item in self._documents.items()
+            Tab(key, self._title(item), item.history.changed, item.shown.path) for key, item in self._documents.items()
         )
+
+    def _title(self, document: _Document) -> str:
+        name = title_of(document.shown.path, document.history.state.design)
+        if document.shown.path is not None:
+            document.name = ""
+            return name
+        if document.name != name:
+            taken = {other.number for other in self._documents.values() if other.name == name}
+            document.name, document.number = name, next(n for n in itertools.count(1) if n not in taken)
+        return name if document.number == 1 else f"{name} {document.number}"
 
     # Documents
 

@@ -86,8 +86,8 @@ class Shown:
 
     @property
     def title(self) -> str:
-        """The file's name, or the design's."""
-        return title_of(self.path, self.design)
+        """The file's name, or the design's, with a number where another open document has the same."""
+        return next((tab.title for tab in self.tabs if tab.key == self.key), title_of(self.path, self.design))
 
     def fitting_weights(self) -> dict[str, Any]:
         """Of the weights held, those that have a place in the design as it is, or wait for a block switched off."""

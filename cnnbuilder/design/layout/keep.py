@@ -17,12 +17,8 @@ def completed(
     places = {id: layout[id] for id in graph.blocks if id in layout}
     taken: dict[tuple[int, int], list[Place]] = {}
     """The cards by the field of the grid in which they lie."""
-
-    def take(place: Place) -> None:
-        taken.setdefault((int(place[0] // COLUMN), int(place[1] // ROW)), []).append(place)
-
     for place in places.values():
-        take(place)
+        _take(place, taken)
     lowest: dict[Place, Place] = {}
     """Where the last card behind a place came to lie: the next one is looked for from there on."""
     for id in (*graph.wiring.order, *graph.blocks):
@@ -33,7 +29,7 @@ def completed(
             while _overlaps((x, y), taken):
                 x, y = (x, y + ROW) if direction == "right" else (x + COLUMN, y)
             places[id] = lowest[wanted] = (x, y)
-            take((x, y))
+            _take((x, y), taken)
     return {id: places[id] for id in graph.blocks}
 
 
@@ -59,6 +55,29 @@ def inserted(before: Design, graph: Graph, id: str, place: Place) -> Design:
     layout[id] = (round(place[0]), round(place[1]))
     _make_way(graph, layout, id, before.direction)
     return replace(before, graph=graph, layout=layout)
+
+
+def beside(layout: Mapping[str, Place], places: Iterable[Place]) -> Place:
+    """How far to move `places` to the right and down, by whole columns and rows and as little as can be, so that none
+    of them lies over a card of `layout`."""
+    taken: dict[tuple[int, int], list[Place]] = {}
+    for place in layout.values():
+        _take(place, taken)
+    wanted = list(places)
+    for shift in _SHIFTS:
+        if not any(_overlaps((x + shift[0], y + shift[1]), taken) for x, y in wanted):
+            return shift
+    lowest, highest = max(y for _, y in layout.values()), min(y for _, y in wanted)
+    return 0.0, lowest + ROW - highest
+
+
+_SHIFTS = sorted(
+    ((float(a * COLUMN), float(b * ROW)) for a in range(9) for b in range(9)), key=lambda at: (at[0] ** 2 + at[1] ** 2)
+)
+
+
+def _take(place: Place, taken: dict[tuple[int, int], list[Place]]) -> None:
+    taken.setdefault((int(place[0] // COLUMN), int(place[1] // ROW)), []).append(place)
 
 
 def _make_way(graph: Graph, layout: dict[str, Place], id: str, direction: str) -> None:
