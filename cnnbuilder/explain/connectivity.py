@@ -62,21 +62,23 @@ def connectivity(design: Design, block: str, outputs: Iterable[int] | int | None
     return connectivity_of(check(design), block, outputs)
 
 
-def connectivity_of(report: Report, block: str, outputs: Iterable[int] | int | None = None) -> Connectivity:
-    """The same of a design that was checked, perhaps on a picture of another size."""
+def connectivity_of(
+    report: Report, block: str, outputs: Iterable[int] | int | None = None, most: int = MOST
+) -> Connectivity:
+    """The same of a design that was checked, perhaps on a picture of another size; at most so many connections."""
     operations, inputs, shape = _lowered(report, block)
     units = _units(block, shape, outputs)
     try:
         if units is None:
-            if size(shape) > MOST:
+            if size(shape) > most:
                 raise TooMany
             units = np.arange(size(shape), dtype=np.int64)
         # What reads nothing, as an input block, has no connections.
-        found = _followed(operations, units if inputs else units[:0])
+        found = _followed(operations, units if inputs else units[:0], most)
     except TooMany:
         held = f"{block}: its connections" if outputs is None else f"{block}: the connections of these units"
         raise InputError(
-            f"{held} are more than {grouped(MOST)}; name fewer units with outputs=…, of {grouped(size(shape))}"
+            f"{held} are more than {grouped(most)}; name fewer units with outputs=…, of {grouped(size(shape))}"
         ) from None
     name, weight_shape = next(
         ((name, shapes[name]) for shapes in (o.weight_shapes for o in reversed(operations)) for name in shapes),
@@ -110,12 +112,12 @@ def connections_of(report: Report, block: str) -> int:
     return count(steps[0]) if steps else size(shape) * bool(inputs)
 
 
-def _followed(operations: Sequence[Operation], units: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _followed(operations: Sequence[Operation], units: Ints, most: int) -> tuple[Ints, Ints, Ints, Ints]:
     """The connections of units through operations in a row: outputs, inputs, weights, sources."""
     read, owner = units, np.arange(len(units))
     weights, sources = np.full_like(units, -1), np.zeros_like(units)
     for operation in reversed(operations):
-        found = edges(operation, read, MOST)
+        found = edges(operation, read, most)
         # What is nearest to the output has the say, should two have weights.
         weights = np.where(weights[found.owner] < 0, found.weight, weights[found.owner])
         read, owner, sources = found.input, owner[found.owner], found.source

@@ -36,6 +36,10 @@ Places = tuple[Ints, ...]
 """Many units of a volume or a vector: an array for each of its axes."""
 
 
+PART = 1_000_000
+"""So many places along an axis are looked at at once."""
+
+
 class TooMany(Exception):
     """There are more connections than asked for."""
 
@@ -116,8 +120,18 @@ def count(operation: Operation) -> int:
     shape = operation.output_shape
     if not _known(operation):
         return sum(1 for index in np.ndindex(shape) for _ in operation.reads(index))
-    found = taps(operation, tuple(np.arange(n, dtype=np.int64) for n in shape))
-    return prod(int(axis.count.sum()) for axis in found)
+    return prod(_along(operation, axis) for axis in range(len(shape)))
+
+
+def _along(operation: Operation, axis: int) -> int:
+    """How many taps all places along an axis of the output have together; a part of a very long one at a time."""
+    total = 0
+    for first in range(0, operation.output_shape[axis], PART):
+        places = np.arange(first, min(first + PART, operation.output_shape[axis]), dtype=np.int64)
+        index = [np.zeros(1, np.int64) for _ in operation.output_shape]
+        index[axis] = places
+        total += int(taps(operation, tuple(index))[axis].count.sum())
+    return total
 
 
 def unravelled(flat: Ints, shape: Shape) -> Places:

@@ -366,6 +366,28 @@ def test_empty_views_teach(show: Any) -> None:
     assert view.diagram.isVisible() and view.side.isVisible()
 
 
+@pytest.mark.parametrize("shape", [(1, 4_000, 4_000), (1, 1, 10**9), (1, 2**31 - 1, 2**30)], ids=str)
+def test_maps_larger_than_any_memory_are_looked_at_in_part(show: Any, shape: tuple[int, int, int]) -> None:
+    far = block("far", "conv", filters=1, kernel_size=[1, 2], dilation=[1, shape[2] // 2])
+    blocks = (block("c", "conv", filters=2, kernel_size=[1, 2]), far, block("p", "global_pool"))
+    view = show(chain(*blocks, size=shape), "c")
+    for id in ("c", "far"):
+        view._session.select((id,))
+        for scope in SCOPES:
+            view.show_scope(scope)
+            assert view.figure is not None and len(view.figure.upper) > 0
+    view._session.select(("p",))
+    assert "too large for this view" in view._words.text() and view._words.isVisible()
+    view._session.set_param("c", "filters", 2**20)
+    view._session.select(("c",))
+    assert not view.foot.output.isVisible()
+
+
+def test_more_units_than_can_be_counted_are_said_to_be_too_many(show: Any) -> None:
+    view = show(chain(block("c", "conv", filters=2, kernel_size=1), size=(1, 2**31 - 1, 2**31 - 1)), "c")
+    assert "too large for this view" in view._words.text() and view._words.isVisible()
+
+
 def test_every_kind_can_be_looked_at(show: Any) -> None:
     view = show(sample("lenet5"))
     for name in ("inception", "autoencoder", "shufflenet-v2", "lenet-local"):

@@ -181,6 +181,11 @@ def test_above_ten_million_connections_units_must_be_named():
     assert connections(design, "conv1_2") == 64 * 64 * (224 * 3 - 2) ** 2
 
 
+def test_connections_are_counted_also_where_there_are_millions_of_places():
+    design = chain(block("c", "conv", filters=3, kernel_size=[2, 3], padding="same"), size=(2, 2, 2_500_000))
+    assert connections(design, "c") == 3 * 2 * 3 * (3 * 2_500_000 - 2)
+
+
 def test_what_cannot_be_asked_is_said_in_one_line():
     design = chain(block("c", "conv", filters=1, kernel_size=3), size=(1, 4, 4))
     for wrong, words in (([4], "no unit 4"), ([-1], "no unit -1"), ([0.5], "whole numbers"), (["a"], "whole numbers")):

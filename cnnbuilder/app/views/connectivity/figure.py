@@ -27,6 +27,10 @@ MOST_SIDE = 64
 """Of a map no more rows and columns are drawn."""
 MOST_READ = 300_000
 """So many connections are looked through for a figure, so that it comes at once."""
+MOST_OF_ONE = 2_000_000
+"""Of a unit that reads more nothing is drawn."""
+LONGEST = 10_000_000
+"""Along a longer axis connections are not counted."""
 MOST_LETTERS = len(ascii_lowercase)
 
 
@@ -122,8 +126,9 @@ def volume(shape: Shape, scope: str) -> tuple[int, int, int]:
 
 
 def figure(report: Report, block: str, wanted: Wanted) -> Figure:
-    """The figure of a block that reads something."""
-    focus = connectivity_of(report, block, [wanted.focus])
+    """The figure of a block that reads something. Raises InputError where one unit reads more than can be looked
+    through."""
+    focus = connectivity_of(report, block, [wanted.focus], MOST_OF_ONE)
     made = {ROW: _row, MAP: _map, CHANNELS: _channels}[wanted.scope](report, block, wanted, focus)
     return _cut(made)
 
@@ -143,7 +148,7 @@ def _row(report: Report, block: str, wanted: Wanted, focus: Connectivity) -> Fig
     mine = (edges.sources == wanted.source) & (edges.inputs // columns == read.channel * rows + read.row)
     used = edges.inputs[mine] % columns
     start, stop = (0, columns) if last - first == wide and columns <= MOST_UNITS else _span(used)
-    inputs = (read.channel * rows + read.row) * columns + np.arange(start, stop)
+    inputs = (read.channel * rows + read.row) * columns + _all_or(used, start, stop)
     return _made(edges, mine, wanted, read, outputs, inputs)
 
 
@@ -169,7 +174,10 @@ def _map(report: Report, block: str, wanted: Wanted, focus: Connectivity) -> Fig
     used = edges.inputs[mine] % (rows * columns)
     all_ = len(outputs) == high * wide and max(rows, columns) <= MOST_SIDE
     (up, down), (near, far) = ((0, rows), (0, columns)) if all_ else (_span(used // columns), _span(used % columns))
-    grid = np.arange(up, down)[:, None] * columns + np.arange(near, far)
+    if (down - up) * (far - near) > MOST_OF_ONE:  # far apart
+        grid = np.unique(used)
+    else:
+        grid = np.arange(up, down)[:, None] * columns + np.arange(near, far)
     return _made(edges, mine, wanted, read, outputs, read.channel * rows * columns + grid.ravel())
 
 
@@ -177,7 +185,7 @@ def _channels(report: Report, block: str, wanted: Wanted, focus: Connectivity) -
     count, high, wide = volume(focus.output_shape, CHANNELS)
     channel = _place(focus.output_shape, wanted)[0]
     first, last = _around(channel, count, min(MOST_UNITS, max(1, MOST_READ // max(len(focus), 1))))
-    whole = connections_of(report, block) <= MOST_READ
+    whole = max(focus.output_shape) <= LONGEST and connections_of(report, block) <= MOST_READ
     each = np.arange(first, last) * high * wide
     units = (each[:, None] + np.arange(high * wide)).ravel() if whole else each + (high // 2) * wide + wide // 2
     edges = connectivity_of(report, block, units)
@@ -246,6 +254,11 @@ def _around(at: int, count: int, most: int) -> tuple[int, int]:
 
 def _span(used: Ints) -> tuple[int, int]:
     return (int(used.min()), int(used.max()) + 1) if len(used) else (0, 1)
+
+
+def _all_or(used: Ints, start: int, stop: int) -> Ints:
+    """All places from one to another; where these are too many only those that are read."""
+    return np.unique(used) if stop - start > MOST_OF_ONE else np.arange(start, stop)
 
 
 def _units(block: str, shape: Shape, numbers: Ints, name: str, scope: str) -> Units:

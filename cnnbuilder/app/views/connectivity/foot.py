@@ -23,6 +23,8 @@ from cnnbuilder.app.views.connectivity.slider import Sharing
 from cnnbuilder.design.check import Report
 
 WIDTH = 246
+MOST_MAPS = 4_096
+"""Of more maps none can be chosen from a list."""
 LINE_ROOM, WELL_ROOM = 190, 300
 """In a lower view (px) what is selected is told in a line below the figure; in a very low one beside the buttons."""
 HELP = {
@@ -133,15 +135,15 @@ class Foot(QWidget):
         scope, sources = made.wanted.scope, report.graph.wiring.sources[made.outputs.block]
         count, high, wide = volume(made.outputs.shape, scope)
         maps = scope != CHANNELS
-        self.show_maps(count if maps else 1, made.wanted.focus // (high * wide) if maps else 0)
+        self.show_maps(count if maps and count <= MOST_MAPS else 1, made.wanted.focus // (high * wide) if maps else 0)
         inputs: list[tuple[str, int, int]] = []
         for number, source in enumerate(sources):
             named = source if len(sources) > 1 else "v"
-            if maps and number == made.wanted.source and len(made.channels) > 1:
+            if maps and number == made.wanted.source and 1 < len(made.channels) <= MOST_MAPS:
                 inputs += [(f"{named}: map {channel}", number, channel) for channel in made.channels]
             else:
                 inputs.append((named, number, -1))
-        held = made.channel if maps and len(made.channels) > 1 else -1
+        held = made.channel if maps and 1 < len(made.channels) <= MOST_MAPS else -1
         self.show_inputs(inputs, (made.wanted.source, held))
         where = ""
         if scope == ROW and made.upper.size and len(made.outputs.shape) == len(made.inputs.shape) == 3:

@@ -26,6 +26,7 @@ from cnnbuilder.app.views.connectivity.foot import EDGES, LINE_ROOM, MATRIX, WEL
 from cnnbuilder.app.views.connectivity.matrix import MatrixView, too_large
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Selected
 from cnnbuilder.app.views.connectivity.sharer import Sharer
+from cnnbuilder.design.errors import InputError
 from cnnbuilder.design.shape import size
 
 NARROW = 560
@@ -210,7 +211,11 @@ class ConnectivityView(QWidget):
         if ways.period is not None and 1 < ways.period < ways.most:
             self._tiles = ways.period
         wanted = Wanted(wanted.scope, wanted.focus, self._source, wanted.channel)
-        self.diagram.show_panels(panels(shown, block, wanted, ways, tall, self._tiles))
+        try:
+            self.diagram.show_panels(panels(shown, block, wanted, ways, tall, self._tiles))
+        except InputError:
+            self._show_nothing(words.too_many(block))
+            return
         made = self.diagram.figure
         assert made is not None
         self.diagram.setAccessibleName(f"Connections of {block}")

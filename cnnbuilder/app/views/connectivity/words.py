@@ -6,7 +6,16 @@ import numpy as np
 
 from cnnbuilder.app.inspector.figures import Figure as Line
 from cnnbuilder.app.session import Shown
-from cnnbuilder.app.views.connectivity.figure import CHANNELS, MAP, MOST_READ, ROW, Figure, Units, volume
+from cnnbuilder.app.views.connectivity.figure import (
+    CHANNELS,
+    LONGEST,
+    MAP,
+    MOST_READ,
+    ROW,
+    Figure,
+    Units,
+    volume,
+)
 from cnnbuilder.app.views.connectivity.panel import INPUT, WEIGHT, Selected, lit
 from cnnbuilder.app.views.connectivity.slider import every
 from cnnbuilder.design.check import Report
@@ -58,14 +67,17 @@ def counts(report: Report, block: str) -> tuple[Line, ...]:
     inference, inputs = report.inferences[block], report.input_shapes(block)
     shape = report.shapes[block]
     assert inference is not None and shape is not None
-    edges = connections_of(report, block)
+    edges = connections_of(report, block) if max(shape) <= LONGEST else None
     weights = next((weight.count for name, weight in inference.weights if name == "weight"), 0)
-    if weights and edges <= MOST_READ:
+    if weights and edges is not None and edges <= MOST_READ:
         weights = connectivity_of(report, block).shared  # kernels without a place are on none
-    lines = [Line("connections", grouped(edges), "Which output reads which input: padding and biases are none.")]
+    lines: list[Line] = []
+    if edges is not None:
+        help = "Which output reads which input: padding and biases are none."
+        lines.append(Line("connections", grouped(edges), help))
     if weights:
         lines.append(Line("weights", grouped(weights), "Different numbers that the connections are multiplied by."))
-        if edges > weights:
+        if edges is not None and edges > weights:
             lines.append(
                 Line("each is used", f"{_short(edges / weights)} times", "Connections to a weight, on average.")
             )
@@ -167,6 +179,11 @@ def why_not(shown: Shown, block: str | None) -> str:
     if not shown.report.graph.wiring.sources[block]:
         return f"{block} reads nothing: connections begin in the block behind it. Select that one."
     return ""
+
+
+def too_many(block: str) -> str:
+    """Why nothing is drawn of a block that is too large to be looked through."""
+    return f"{block} is too large for this view: it has more units than can be counted, or one unit reads millions."
 
 
 SCOPE_WORDS = {ROW: "one row", MAP: "whole map", CHANNELS: "channels"}
