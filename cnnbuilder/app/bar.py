@@ -211,7 +211,9 @@ class PictureBar(QFrame):
         if result.message:
             self.told.show_wordings(result.message, problem=True)
             return
-        forward, loss = f"forward {seconds_words(result.forward_seconds)}", ""
+        # Where nothing was computed anew, no time would say anything.
+        took = seconds_words(result.forward_seconds) if result.forward_seconds else "reused"
+        forward, loss = f"forward {took}", ""
         if result.backward_seconds is None:
             self.told.show_wordings(forward)
             return
@@ -219,7 +221,7 @@ class PictureBar(QFrame):
         if result.loss is not None:
             loss = f"loss {result.loss:.3g}"
         full = " · ".join(part for part in (forward, backward, loss) if part)
-        short = f"{seconds_words(result.forward_seconds)} + {seconds_words(result.backward_seconds)}"
+        short = f"{took} + {seconds_words(result.backward_seconds)}"
         self.told.show_wordings(full, " · ".join(part for part in (short, loss) if part), loss)
 
     # Room

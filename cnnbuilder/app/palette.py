@@ -23,7 +23,7 @@ from cnnbuilder.design.words import sentence
 KIND = Qt.ItemDataRole.UserRole
 NARROW_WINDOW = 1400
 """A window that is narrower shows icons alone, unless the user wants otherwise."""
-NARROWEST, WIDEST, ICONS_ALONE = 150, 360, 46
+NARROWEST, USUAL, WIDEST, ICONS_ALONE = 150, 232, 360, 46
 DRAGGED = 32
 
 
@@ -77,7 +77,7 @@ class Palette(QWidget):
         self._collapsed: bool | None = None
         self._asked = _remembered()
         """Whether the user wants icons alone; None: as wide as the window is."""
-        self._width = 200
+        self._width = USUAL
         self._fill()
         self._show(False)
         self._say(None)

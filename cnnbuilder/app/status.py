@@ -118,8 +118,8 @@ class Status(QStatusBar):
             self._show_state(shown)
 
     def show_zoom(self, zoom: float) -> None:
-        """The canvas's zoom."""
-        self._zoom.setText(f"{100 * zoom:.0f} %")
+        """The canvas's zoom; at 100 % words on cards are as large as all others."""
+        self._zoom.setText(f"{100 * zoom / theme.scaled(1):.0f} %")
 
     def show_progress(self, done: int, total: int, words: str) -> None:
         """What the runner does; nothing, if there are no words. Without a total it is not known how long it takes."""

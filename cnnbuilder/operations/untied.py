@@ -48,7 +48,7 @@ class Untied(Sliding):
     def weight_axes(self) -> tuple[str, ...]:
         if self.tiles is None:
             return ("filter", "place down", "place across", "channel", "row", "column")
-        return ("filter", "channel", "row", "column", "tile down", "tile across")
+        return ("filter", "channel", "row", "column", "tile row", "tile column")
 
     def weight_index(self, output: Index, channel: int, row: int, column: int) -> Index:
         i, j, k = output

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,14 @@ def test_what_takes_long_can_be_cancelled_and_what_is_short_does_not_flash(lenet
     qtbot.waitUntil(lambda: bar.cancel.isVisible(), timeout=60_000)
     qtbot.keyClick(lenet, Qt.Key.Key_Escape)
     assert bar.cancel.isHidden() and not lenet.runner.is_running
+
+
+def test_what_was_not_computed_anew_has_no_time(lenet: Window, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: settled(lenet))
+    lenet.bar._tell(replace(latest(lenet), forward_seconds=0.0))
+    assert lenet.bar.told.shown.startswith(("forward reused", "reused +"))
+    lenet.bar._tell(replace(latest(lenet), forward_seconds=0.0, backward_seconds=None))
+    assert lenet.bar.told.shown == "forward reused"
 
 
 def test_a_break_is_said_in_words(lenet: Window, qtbot: Any) -> None:

@@ -93,6 +93,18 @@ def places(window: Window) -> dict[str, tuple[int, int]]:
     return found
 
 
+def test_cards_are_as_large_as_words_are(window: Window) -> None:
+    canvas = window.canvas
+    canvas.reset_zoom()
+    assert canvas.zoom == pytest.approx(1) and window.status._zoom.text() == "100 %"
+    choose(window, "text", 18)
+    assert canvas.zoom == pytest.approx(18 / theme.TEXT_PX) and window.status._zoom.text() == "100 %"
+    canvas.zoom_by(0.5)
+    canvas.reset_zoom()
+    assert canvas.zoom == pytest.approx(18 / theme.TEXT_PX)
+    window.shell.preferences.close()
+
+
 def test_the_size_of_text_changes_panels_and_lists(window: Window) -> None:
     before = window.palette_.search.fontMetrics().height()
     choose(window, "text", 18)

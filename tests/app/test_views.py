@@ -90,7 +90,7 @@ def test_index_and_place_are_inverse(shape: tuple[int, ...]) -> None:
 
 
 CONV = ("filter", "channel", "row", "column")
-TILED = (*CONV, "tile down", "tile across")
+TILED = (*CONV, "tile row", "tile column")
 
 
 def test_kernels_that_take_turns_are_seen_one_by_one() -> None:
@@ -99,8 +99,20 @@ def test_kernels_that_take_turns_are_seen_one_by_one() -> None:
     for index in np.ndindex(*tiles.array.shape):
         at = tiles.place(index)
         assert at is not None and tiles.index(at) == index and tiles.values[at] == tiles.array[index]
-    words = "filter 1, channel 2, tile down 0, tile across 1, row 4, column 3"
+    words = "filter 1, channel 2, tile row 0, tile column 1, row 4, column 3"
     assert tiles.words((1, 2, 4, 3, 0, 1)) == words
+
+
+def test_rows_of_kernels_say_in_words_what_they_are() -> None:
+    assert Tiles(some(6, 3, 4, 5), "kernel", CONV).row_words(7) == "filter 2"
+    tiled = Tiles(some(2, 1, 5, 4, 2, 2), "kernel", TILED)
+    assert [tiled.row_words(tile) for tile in (0, 2, 6)] == [
+        "filter 0, tile row 0",
+        "filter 0, tile row 1",
+        "filter 1, tile row 1",
+    ]
+    local = ("filter", "place down", "place across", "channel", "row", "column")
+    assert Tiles(some(2, 3, 3, 2, 5, 5), "kernel", local).row_words(10) == "filter 0, place down 1, across 2"
 
 
 def test_words_of_places() -> None:

@@ -17,6 +17,8 @@ class Card:
         self.blocks = blocks
         self.leaving = leaving
         """The block whose output leaves the card and is pictured on it."""
+        self.entering = leaving
+        """The block that a link led to the card joins."""
         self.x = self.y = 0.0
         self.down = False
         """Whether links leave at the bottom and arrive at the top."""

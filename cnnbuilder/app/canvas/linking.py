@@ -32,18 +32,19 @@ def takers(graph: Graph, source: str) -> frozenset[str]:
 
 
 def possible_targets(scene: Scene, source: str) -> frozenset[Card]:
-    """The cards of the blocks that can take a link from `source`."""
+    """The cards of the blocks that can take a link from `source`; a folded group takes it with the block that reads
+    what comes from outside."""
     found = takers(scene.design.graph, source)
-    return frozenset(card for id, card in scene.cards.items() if id in found)
+    return frozenset(card for card in scene.all_cards() if card.entering in found and source not in card.blocks)
 
 
 def open_inputs(scene: Scene, card: Card) -> list[int]:
     """The numbers of inputs that a new link may take: free ones, one more where there is room, else all."""
-    id = card.leaving
+    id = card.entering
     kind = scene.design.graph.blocks[id].layer_class
     taken = {link.input for link in scene.design.graph.links if link.target == id}
     most = kind.inputs[1] if kind else 1
-    count = max(card.content.inputs, len(taken) + 1)
+    count = max(1 if card.folded else card.content.inputs, len(taken) + 1)
     if most is not None:
         count = min(count, max(most, 1))
     free = [number for number in range(count) if number not in taken]
@@ -115,7 +116,7 @@ class DrawLink(Gesture):
 
     def _inputs(self, card: Card) -> list[int]:
         found = open_inputs(self.canvas.cards, card)
-        if self._taken is not None and card.leaving == self._taken.target and self._taken.input not in found:
+        if self._taken is not None and card.entering == self._taken.target and self._taken.input not in found:
             return [*found, self._taken.input]
         return found
 
@@ -128,10 +129,10 @@ class DrawLink(Gesture):
             else:
                 canvas.tell_selection(self._source.blocks)
         elif aim is not None and taken is not None:
-            if (aim[0].leaving, aim[1]) != (taken.target, taken.input):
-                canvas.rejoined.emit(taken, taken.source, aim[0].leaving, aim[1])
+            if (aim[0].entering, aim[1]) != (taken.target, taken.input):
+                canvas.rejoined.emit(taken, taken.source, aim[0].entering, aim[1])
         elif aim is not None:
-            canvas.connect_blocks.emit(self._id, aim[0].leaving, aim[1])
+            canvas.connect_blocks.emit(self._id, aim[0].entering, aim[1])
         elif card_at(canvas.cards, canvas.mapToScene(self.at)) is not None:
             pass  # on a card that cannot take it: all stays as it was
         elif taken is not None:

@@ -124,6 +124,8 @@ class Scene:
                 card.show_thumbnail(self._thumbnails.get(card.leaving))
             card.show_content(content)
             card.leaving = (leaving or list(blocks))[-1]
+            order = [id for id in report.graph.wiring.order if id in members] or list(blocks)
+            card.entering = next((id for id in order if any(link.target == id for link in arriving)), order[0])
             card.arriving = {link: ports[link.source] for link in arriving}
             self.standing.update(dict.fromkeys(blocks, card))
 

@@ -47,6 +47,8 @@ class Viewer(QWidget):
         self._view = Viewpoint()
         self._following = True
         """Whether the view fits itself to the cards until the user pans or zooms."""
+        self._usual = theme.scaled(1)
+        """The zoom at which words on cards are of the size of all others."""
         self._key: Hashable = None
         self._views: dict[Hashable, tuple[Viewpoint, bool]] = {}
         self._settled = QTimer(self)
@@ -93,9 +95,14 @@ class Viewer(QWidget):
             self.update()
 
     def _recolour(self) -> None:
-        """Other colours; or shapes are written in another order."""
+        """Other colours; shapes are written in another order; or words are of another size, and cards with them."""
         self.cards.say_again()
         self._renderer.forget()
+        larger, self._usual = theme.scaled(1) / self._usual, theme.scaled(1)
+        if larger != 1 and self._following:
+            self.begin()
+        elif larger != 1:
+            self.zoom_by(larger)
         self.update()
 
     def set_minimap(self, shown: bool) -> None:
@@ -159,15 +166,15 @@ class Viewer(QWidget):
         self.update()
 
     def reset_zoom(self) -> None:
-        """Show cards at their designed size."""
-        self.zoom_by(1 / self.zoom)
+        """Show cards so large that their words are of the size of all others."""
+        self.zoom_by(theme.scaled(1) / self.zoom)
 
     def fit(self) -> None:
         """Bring all cards into view, no larger than designed."""
         self._following = True
         bounds = self.cards.bounds()
         if not bounds.isEmpty() and self.width() > 40 and self.height() > 40:
-            self._look_from(fitted(bounds, QSizeF(self.size()), FIT_MARGIN), following=True)
+            self._look_from(fitted(bounds, QSizeF(self.size()), FIT_MARGIN, theme.scaled(1)), following=True)
 
     def begin(self) -> None:
         """Show a document that was just opened: all of it, or its upper part where that keeps cards readable."""
@@ -204,7 +211,7 @@ class Viewer(QWidget):
         if not added:
             return
         size, bounds = QSizeF(self.size()), self.cards.bounds()
-        whole = fitted(bounds, size, FIT_MARGIN)
+        whole = fitted(bounds, size, FIT_MARGIN, theme.scaled(1))
         if self._following and whole.zoom >= READABLE:
             if self._view.showing(bounds, size, NEW_MARGIN) != self._view:
                 self._look_from(whole, following=True)

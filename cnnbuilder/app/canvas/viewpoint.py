@@ -59,8 +59,8 @@ class Viewpoint:
         )
 
 
-def fitted(rect: QRectF, size: QSizeF, margin: float) -> Viewpoint:
-    """The viewpoint from which all of a rectangle is seen, no larger than designed."""
+def fitted(rect: QRectF, size: QSizeF, margin: float, largest: float = 1.0) -> Viewpoint:
+    """The viewpoint from which all of a rectangle is seen, at a zoom of at most `largest`."""
     around = rect.adjusted(-margin, -margin, margin, margin)
-    zoom = min(1.0, size.width() / around.width(), size.height() / around.height())
+    zoom = min(largest, size.width() / around.width(), size.height() / around.height())
     return Viewpoint(max(zoom, SMALLEST)).centred(around.center(), size)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnbuilder.app.views.tile_layout import LEAST, Box, TileLayout, fitted, widest
+from cnnbuilder.app.views.tile_layout import LEAST, LEFT_HEAD, Box, TileLayout, fitted, widest
 from cnnbuilder.app.views.tile_painter import Picture
 from cnnbuilder.app.views.tiles import At
 
+LETTER = 5.8
+"""How wide a letter of a row's head is, in the design."""
 NOTHING = TileLayout(0, 1, 1, 1, 1, 1)
 
 
@@ -43,9 +45,13 @@ class Sight:
             return
         _, rows, columns = shown.tiles.values.shape
         across = None if self.alone is not None else shown.tiles.across
-        self.layout = fitted(shown.count, rows, columns, (width, height), across, self.wide, text)
+        beside = LEFT_HEAD
+        if across is not None:
+            longest = shown.tiles.row_words(len(shown.tiles.values) - 1)
+            beside = max(LEFT_HEAD, LETTER * len(longest) + 12)
+        self.layout = fitted(shown.count, rows, columns, (width, height), across, self.wide, text, beside)
         if self.layout.size[1] > height:
-            self.layout = fitted(shown.count, rows, columns, (width - bar, height), across, self.wide, text)
+            self.layout = fitted(shown.count, rows, columns, (width - bar, height), across, self.wide, text, beside)
 
     def bounded(self, wide: float) -> float:
         """A width that tiles can have."""

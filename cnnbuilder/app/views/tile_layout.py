@@ -31,6 +31,8 @@ class TileLayout:
     """Rows and columns have heads, and tiles no names."""
     text: float = 1.0
     """How large text is: rooms for names grow with it."""
+    beside: float = LEFT_HEAD
+    """The room for the heads of rows, for text of the usual size."""
 
     @property
     def label(self) -> float:
@@ -40,7 +42,7 @@ class TileLayout:
     @property
     def heads(self) -> tuple[float, float]:
         """The room beside the rows and above the columns for their heads."""
-        return LEFT_HEAD * self.text, TOP_HEAD * self.text
+        return self.beside * self.text, TOP_HEAD * self.text
 
     @property
     def _step(self) -> tuple[float, float]:
@@ -107,12 +109,13 @@ def fitted(
     across: int | None = None,
     wide: float | None = None,
     text: float = 1.0,
+    beside: float = LEFT_HEAD,
 ) -> TileLayout:
     """A layout for a room of that width and height; `wide`: a width of the tiles that somebody chose."""
     aspect = rows / columns
     if across is not None:
-        wide = wide or _headed_width(count, across, aspect, (room[0] - LEFT_HEAD * text, room[1] - TOP_HEAD * text))
-        return TileLayout(count, rows, columns, across, wide, wide * aspect, headed=True, text=text)
+        wide = wide or _headed_width(count, across, aspect, (room[0] - beside * text, room[1] - TOP_HEAD * text))
+        return TileLayout(count, rows, columns, across, wide, wide * aspect, True, text, beside)
     if wide is None and count == 1:
         side = _alone(rows, columns, (room[0], room[1] - LABEL * text))
         return TileLayout(1, rows, columns, 1, side, side * aspect, text=text)

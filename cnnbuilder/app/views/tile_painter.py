@@ -237,7 +237,7 @@ def paint_heads(
 ) -> None:
     """Beside each row its filter, above each column its channel; they stay while the rest is scrolled."""
     names = shown.tiles.names if len(shown.tiles.names) > 1 else ("filter", "channel")
-    first, last = names[0], names[-1].split()[-1]
+    last = names[-1]
     now = theme.now()
     (x, y), (width, height), (beside, above) = scrolled, room, layout.heads
     painter.fillRect(QRectF(0, 0, width, above), QColor(now.panel))
@@ -258,9 +258,9 @@ def paint_heads(
     for row in rows:
         if row % every == 0:
             _, top, _, high = layout.box(row * layout.across)
-            words = ", ".join(shown.tiles.name(shown.tile(row * layout.across)).split(", ")[:-1]) or "0"
+            words = shown.tiles.row_words(shown.tile(row * layout.across))
             side = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
-            painter.drawText(QRectF(0, top - y - 10, beside - 6, high + 20), side, f"{first} {words}")
+            painter.drawText(QRectF(0, top - y - 10, beside - 6, high + 20), side, words)
     painter.setClipping(False)
     painter.drawText(QRectF(0, 0, beside - 6, above), int(Qt.AlignmentFlag.AlignRight.value), last)
 

@@ -75,6 +75,17 @@ class Tiles:
         told = [str(int(n)) for n, count in numbers if count > 1]
         return ", ".join(told) or "0"
 
+    def row_words(self, tile: int) -> str:
+        """What stands beside the row of tiles in which a tile lies: `filter 0, tile row 1`."""
+        names = self.names if len(self.names) == len(self.leading) else ("filter",) * len(self.leading)
+        numbers = zip(names[:-1], np.unravel_index(tile, self.leading), self.leading, strict=False)
+        told: list[str] = []
+        for name, n, count in numbers:
+            if count > 1:
+                begun = any(words.split()[0] == name.split()[0] for words in told)
+                told.append(f"{name.split()[-1] if begun else name} {int(n)}")
+        return ", ".join(told) or f"{names[0]} 0"
+
     def index(self, at: At) -> tuple[int, ...] | None:
         """Where in the array a place lies; None where a tile has no value."""
         tile, row, column = at

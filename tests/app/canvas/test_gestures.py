@@ -14,11 +14,10 @@ from cnnbuilder.app.canvas.gestures import Slide
 from cnnbuilder.app.canvas.hits import Part, picker_rect
 from cnnbuilder.app.canvas.view import KIND_MIME, Canvas
 from cnnbuilder.app.thumbnails import Thumbnail
-from cnnbuilder.design.document import Group
 from cnnbuilder.design.graph import Link
 from cnnbuilder.design.layout import COLUMN
 
-from .conftest import GROUPED, LOOSE_LINK, NOTES, Hand, Said, branching
+from .conftest import LOOSE_LINK, NOTES, Hand, Said, branching
 
 SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
@@ -379,32 +378,6 @@ def test_escape_leaves_a_note_as_it_was(show: Show, qtbot: Any) -> None:
     assert said.note_edited == []
 
 
-def test_a_folded_group_is_one_card_that_unfolds_and_takes_its_blocks_along(show: Show) -> None:
-    canvas = show(branching(groups=GROUPED))
-    hand, said = Hand(canvas), Said(canvas)
-    assert set(canvas.cards.cards) == {"image", "relu1", "loose"}
-    (stack,) = canvas.cards.stacks.values()
-    assert stack.content.summary == "3 blocks" and stack.content.parameters == 2 * 40
-    assert set(canvas.cards.wires) == {Link("image", "conv1"), Link("image", "conv2"), LOOSE_LINK}
-    hand.drag((250, 20), (250, 70))
-    assert said.selected == [(("conv1", "conv2", "add1"),)]
-    assert said.moved[0][0] == {"conv1": (213, 50), "conv2": (213, 320), "add1": (426, 50)}
-    hand.double_click(250, 100)
-    assert said.fold == [("branches", False)]
-
-
-def test_an_unfolded_group_has_a_frame_with_a_button(show: Show) -> None:
-    canvas = show(branching(groups=(Group("branches", ("conv1", "conv2"), False),)))
-    hand, said = Hand(canvas), Said(canvas)
-    (frame,) = canvas.cards.frames
-    assert all(frame.rect.contains(canvas.cards.cards[id].outline) for id in ("conv1", "conv2"))
-    hand.drag((frame.rect.x() + 20, frame.rect.y() + 10), (frame.rect.x() + 20, frame.rect.y() + 60))
-    assert set(said.moved[0][0]) == {"conv1", "conv2"}
-    canvas.cards.put_back()
-    hand.click(frame.button.center().x(), frame.button.center().y())
-    assert said.fold == [("branches", True)]
-
-
 def test_a_double_click_edits_a_block_or_asks_for_a_new_one(hand: Hand, said: Said) -> None:
     hand.double_click(250, 100)
     hand.double_click(80, 600)
@@ -420,27 +393,3 @@ def test_a_menu_is_asked_for_where_the_pointer_is(canvas: Canvas, said: Said) ->
     QApplication.sendEvent(canvas, event)
     ((_, hit),) = said.context
     assert hit.part is Part.CARD and hit.card.content.id == "conv1" and said.selected == [(("conv1",),)]
-
-
-# Large networks
-
-
-def test_a_click_in_the_minimap_goes_there(show: Show) -> None:
-    canvas = show(zoom=2.0)
-    canvas.grab()
-    rect = canvas.minimap.rect
-    assert not rect.isEmpty()
-    place = canvas.mapToScene(rect.bottomRight() - QPointF(12, 12))
-    Hand(canvas).click(place.x(), place.y())
-    assert canvas.seen.contains(canvas.cards.cards["loose"].outline.center())
-
-
-def test_the_minimap_is_hidden_where_there_is_no_use_for_it(show: Show) -> None:
-    canvas = show()
-    canvas.fit()
-    canvas.grab()
-    assert canvas.minimap.rect.isEmpty()
-    canvas.zoom_by(2)
-    canvas.set_minimap(False)
-    canvas.grab()
-    assert canvas.minimap.rect.isEmpty()
