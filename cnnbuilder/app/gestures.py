@@ -38,6 +38,12 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Space", "steps on and on, or stops"),
         ("Click a cell of the patch", "follows the term back to where it comes from"),
     ),
+    "Connectivity": (
+        ("Click a unit", "lights up what it reads, or what reads it; the other views mark it too"),
+        ("← → ↑ ↓", "walk from unit to unit; Enter leads along the connections to the other side"),
+        ("Page Up and Page Down, or the wheel", "show the next row, or the next map"),
+        ("Pull the slider, or ← → on it", "shares the weights more or less: one step of undo"),
+    ),
 }
 """For each heading: how, and what it does."""
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.session import Session
@@ -36,7 +36,7 @@ from cnnbuilder.app.views.connectivity.figure import (
 from cnnbuilder.app.views.connectivity.foot import EDGES, MATRIX
 from cnnbuilder.app.views.connectivity.matrix import matrix_image, too_large
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Selected, lit
-from cnnbuilder.app.views.connectivity.slider import PeriodSlider
+from cnnbuilder.app.views.connectivity.slider import PeriodSlider, every
 from cnnbuilder.app.views.connectivity.view import ConnectivityView
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.check import check
@@ -460,6 +460,45 @@ def test_one_pull_of_the_slider_is_one_step_and_loses_nothing(show: Any, qtbot: 
     session.undo()
     assert session.design.blocks["conv1"].kind == "locally_connected"
     assert np.array_equal(session.shown.state.weights["conv1.weight"], first)
+
+
+def test_very_many_weights_wait_until_the_slider_is_let_go(show: Any, qtbot: Any) -> None:
+    design = chain(block("conv1", "conv", filters=64, kernel_size=7, padding="same"), size=(3, 64, 64))
+    view = show(design)
+    session, slider = view._session, view.side.sharing.slider
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 9, 11))
+    qtbot.mouseMove(slider, QPoint(0, 11))
+    assert session.design.blocks["conv1"].kind == "conv" and "never, <b>t = 64</b>" in view.side.sharing._now.text()
+    qtbot.mouseMove(slider, QPoint(slider.width() * 5 // 6, 11))
+    qtbot.waitUntil(lambda: session.design.blocks["conv1"].kind == "tiled_conv")
+    qtbot.mouseMove(slider, QPoint(slider.width() // 6, 11))
+    assert session.shown.report.total_parameters < 4_000_000
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 6, 11))
+    assert session.shown.report.total_parameters > 4_000_000
+    session.undo()
+    assert session.design.blocks["conv1"].kind == "conv" and session.shown.undo is None
+
+
+def test_the_wheel_and_the_screen_reader_leave_the_slider_where_its_layer_is(show: Any, qtbot: Any) -> None:
+    view = show(notes())
+    slider = view.side.sharing.slider
+    slider.setValue(slider.maximum())  # as a screen reader does
+    assert view._session.design.blocks["conv1"].kind == "conv"
+    middle = QPointF(slider.rect().center())
+    turn = QWheelEvent(
+        middle, QPointF(slider.mapToGlobal(middle)), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(slider, turn)
+    assert slider.period == 1 and slider.value() == slider.maximum()
+
+
+def test_numbers_are_said_as_people_say_them() -> None:
+    said = [every(number) for number in (1, 2, 3, 4, 11, 12, 21, 22, 23, 112)]
+    assert said == [
+        "every", "every second", "every third", "every 4th", "every 11th", "every 12th", "every 21st", "every 22nd",
+        "every 23rd", "every 112th",
+    ]  # fmt: skip
 
 
 @given(st.integers(1, 300))

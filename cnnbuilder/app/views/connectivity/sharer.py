@@ -7,7 +7,10 @@ from PySide6.QtCore import QObject, QTimer
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.session.shown import State
 from cnnbuilder.app.views.connectivity.slider import PeriodSlider
-from cnnbuilder.design.sharing import in_turn
+from cnnbuilder.design.sharing import Way, in_turn
+
+AT_ONCE = 4_000_000
+"""With more weights nothing follows before the slider is let go."""
 
 
 class Sharer(QObject):
@@ -20,6 +23,8 @@ class Sharer(QObject):
         """What there was when the slider was taken hold of."""
         self._pulled: str | None = None
         self._period = 1
+        self._waits = False
+        """Whether so many weights are wanted that they wait until the slider is let go."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -36,18 +41,28 @@ class Sharer(QObject):
         if self._since is None:
             self._session.seal()
             self._since, self._pulled = self._session.shown.state, self._block()
-        self._timer.start()
+        way = self._way()
+        if way is not None and way.parameters <= AT_ONCE:
+            self._timer.start()
+        else:
+            self._timer.stop()
+            self._waits = True
 
-    def _share(self) -> None:
+    def _way(self) -> Way | None:
+        """The way to share that is wanted."""
         block, report = self._block(), self._session.shown.report
         shape = report.shapes.get(block) if block is not None else None
         if block is None or shape is None:
-            return
+            return None
         layer = report.graph.blocks[block].layer
         ways = layer.sharing(*report.input_shapes(block)) if layer is not None else ()
-        if not ways:
+        return in_turn(ways, shape, self._period) if ways else None
+
+    def _share(self) -> None:
+        block, way = self._block(), self._way()
+        self._waits = False
+        if block is None or way is None:
             return
-        way = in_turn(ways, shape, self._period)
         if self._since is not None and block == self._pulled:
             self._session.share(block, way, ("share", block), self._since)
         else:
@@ -55,7 +70,7 @@ class Sharer(QObject):
 
     def _settle(self) -> None:
         """The slider was let go: the next pull is a step of its own."""
-        if self._timer.isActive():
+        if self._timer.isActive() or self._waits:
             self._timer.stop()
             self._share()
         if self._since is not None:

@@ -3,7 +3,7 @@
 from math import exp, log
 
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from cnnbuilder.app import theme
@@ -31,13 +31,13 @@ class PeriodSlider(QSlider):
             "← and → go to the next. Less sharing copies the weights, more sharing averages them; it can be undone."
         )
         self.setMinimumHeight(round(theme.scaled(22)))
+        self.valueChanged.connect(self._follow)
 
     def show_period(self, period: int, most: int) -> None:
         """Stand where the layer's period is."""
         self.most, self.period = max(most, 1), min(max(period, 1), max(most, 1))
         if not self.isSliderDown():
-            with QSignalBlocker(self):
-                self.setValue(self.value_of(self.period))
+            self._stand()
         self.update()
 
     def value_of(self, period: int) -> int:
@@ -63,7 +63,21 @@ class PeriodSlider(QSlider):
         else:
             super().keyPressEvent(event)
             return
-        self.setValue(self.value_of(self.period))
+        self._stand()
+
+    def _follow(self, value: int) -> None:
+        """The value was set, perhaps by a screen reader."""
+        self._want(self.period_at(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrolling past it is no edit."""
+        event.ignore()
+
+    def _stand(self) -> None:
+        """Stand where the period is."""
+        with QSignalBlocker(self):
+            self.setValue(self.value_of(self.period))
+        self.update()
 
     def _pull(self, x: float) -> None:
         share = (x - self._inset) / max(self.width() - 2 * self._inset, 1)
@@ -82,8 +96,8 @@ class PeriodSlider(QSlider):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
+            self._stand()
             self.setSliderDown(False)
-            self.setValue(self.value_of(self.period))
 
     @property
     def _inset(self) -> float:
@@ -132,6 +146,7 @@ class Sharing(QWidget):
             label.setAlignment(right if column else Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label, row, column)
         self._always.setText("always, t = 1")
+        self.slider.wanted.connect(self._tell)
 
     def show_period(self, period: int, most: int, why_not: str = "") -> None:
         """Stand at a period; `why_not` says why it cannot be changed."""
@@ -140,12 +155,19 @@ class Sharing(QWidget):
         period = min(max(period, 1), most)
         self._heading.setText(why_not or "Weights are shared")
         self._never.setText(f"never, t = {most}")
-        words = "always" if period == 1 else "never" if period == most else every(period)
-        self._now.setText("" if why_not else f"{words}, <b>t = {period}</b>")
+        self._tell(period)
+        if why_not:
+            self._now.setText("")
+
+    def _tell(self, period: int) -> None:
+        """Say what a period means."""
+        words = "always" if period == 1 else "never" if period == self.slider.most else every(period)
+        self._now.setText(f"{words}, <b>t = {period}</b>")
         self.slider.setAccessibleDescription(f"{words}, t = {period}")
 
 
 def every(period: int) -> str:
-    """`every second`."""
+    """`every second`, `every 22nd`."""
     words = {1: "every", 2: "every second", 3: "every third"}
-    return words.get(period, f"every {period}th")
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(period % 10, "th") if period % 100 not in (11, 12, 13) else "th"
+    return words.get(period, f"every {period}{ending}")
