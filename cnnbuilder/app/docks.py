@@ -123,11 +123,6 @@ class Docks(DockArea):
         )
         next(can, view).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def is_seen(self, view: QWidget | str) -> bool:
-        """Whether a view is in front, not behind another tab."""
-        dock = self.dock_of(view)
-        return dock is not None and dock.in_front
-
     def mark_unit(self, block: str, index: tuple[int, ...] | None) -> None:
         """Mark a unit in every view."""
         self.unit = (block, index)

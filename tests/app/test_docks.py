@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QTabBar, QToolBu
 from cnnbuilder.app import theme
 from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.window import Window
+from tests.app.seeing import is_seen
 
 FIRST = ["maps", "kernels", "gradients", "pixel", "connectivity", "costs", "problems"]
 
@@ -44,13 +45,13 @@ def test_at_first_there_is_one_of_each_in_tabs_below_the_canvas(lenet: Window, q
 def test_a_click_on_a_tab_shows_its_view_and_the_others_rest(lenet: Window, qtbot: Any) -> None:
     bar = tabs(lenet)
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
-    qtbot.waitUntil(lambda: lenet.docks.is_seen("gradients"))
+    qtbot.waitUntil(lambda: is_seen(lenet, "gradients"))
     assert [view.isVisible() for view in lenet.maps] == [False, False, True]
 
 
 def test_another_view_of_a_kind_is_opened_and_closed(lenet: Window, qtbot: Any) -> None:
     dock = lenet.docks.open("maps")
-    qtbot.waitUntil(lambda: lenet.docks.is_seen(dock.view))
+    qtbot.waitUntil(lambda: is_seen(lenet, dock.view))
     assert len(lenet.maps) == 4 and len(titles(lenet)) == len(FIRST) + 1
     dock.close()
     qtbot.waitUntil(lambda: len(lenet.maps) == 3)
@@ -63,7 +64,7 @@ def test_a_closed_kind_comes_back(lenet: Window, qtbot: Any) -> None:
     dock.close()
     qtbot.waitUntil(lambda: lenet.docks.dock_of("costs") is None)
     lenet.docks.show_view("costs")
-    qtbot.waitUntil(lambda: lenet.docks.is_seen("costs"))
+    qtbot.waitUntil(lambda: is_seen(lenet, "costs"))
 
 
 def test_problems_are_hidden_when_closed_and_shown_from_the_status_bar(lenet: Window, qtbot: Any) -> None:
@@ -73,7 +74,7 @@ def test_problems_are_hidden_when_closed_and_shown_from_the_status_bar(lenet: Wi
     settle(qtbot, lenet)
     assert not lenet.problems.isVisible()
     qtbot.mouseClick(lenet.status._fits, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: lenet.docks.is_seen("problems"))
+    qtbot.waitUntil(lambda: is_seen(lenet, "problems"))
 
 
 def test_a_view_taken_out_has_a_title_and_goes_back(lenet: Window, qtbot: Any) -> None:
@@ -83,7 +84,7 @@ def test_a_view_taken_out_has_a_title_and_goes_back(lenet: Window, qtbot: Any) -
     dock.turn_out()
     settle(qtbot, lenet)
     assert dock.isFloating() and dock.isWindow() and dock.bar.sizeHint().height() > 20
-    assert lenet.docks.is_seen("gradients") and dock.windowTitle() == "Gradients — conv1"
+    assert is_seen(lenet, "gradients") and dock.windowTitle() == "Gradients — conv1"
     button = next(item for item in dock.findChildren(QToolButton) if item.accessibleName().startswith("Take this"))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dock.isFloating())
@@ -94,7 +95,7 @@ def test_views_beside_each_other_have_titles(lenet: Window, qtbot: Any) -> None:
     assert dock is not None
     lenet.docks.put_beside(dock)
     settle(qtbot, lenet)
-    qtbot.waitUntil(lambda: lenet.docks.is_seen("kernels") and lenet.docks.is_seen("maps") and dock.bar.height() > 20)
+    qtbot.waitUntil(lambda: is_seen(lenet, "kernels") and is_seen(lenet, "maps") and dock.bar.height() > 20)
     assert "Kernels" in dock.bar._label.text()
 
 
@@ -110,7 +111,7 @@ def test_a_tab_has_a_menu_for_its_own_view(lenet: Window, qtbot: Any) -> None:
     (menu,) = [menu for menu in lenet.docks.findChildren(QMenu) if menu.isVisible()]
     menu.actions()[0].trigger()
     menu.close()
-    qtbot.waitUntil(lambda: second.in_front and lenet.docks.is_seen("maps"))
+    qtbot.waitUntil(lambda: second.in_front and is_seen(lenet, "maps"))
     second.close()
     qtbot.waitUntil(lambda: "kernels-2" not in lenet.docks.held)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.graph import Link
+from tests.app.seeing import is_seen
 
 Open = Callable[..., Window]
 
@@ -197,7 +198,7 @@ def test_every_view_is_reached_by_a_command_and_left_by_escape(lenet: Window, qt
         key = Qt.Key(Qt.Key.Key_0 + number)
         qtbot.keyClick(lenet.canvas, key, Qt.KeyboardModifier.AltModifier)
         (view,) = lenet.docks.views(kind)
-        assert lenet.docks.is_seen(kind), kind
+        assert is_seen(lenet, kind), kind
         held = lenet.focusWidget()
         assert held is not None and view.isAncestorOf(held), kind
         qtbot.keyClick(held, Qt.Key.Key_Escape)

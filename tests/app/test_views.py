@@ -1,4 +1,4 @@
-"""Maps in grids and the table of costs: what is painted, pointed at, selected, sorted, taken elsewhere."""
+"""Maps in grids: what is painted, pointed at, selected, taken elsewhere."""
 
 import csv
 import io
@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -19,26 +17,12 @@ from cnnbuilder.app import theme
 from cnnbuilder.app.runner import Request, Result
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.views import taking
-from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.grid import Grid
 from cnnbuilder.app.views.maps import FeatureMaps, Gradients, Kernels, MapsView
-from cnnbuilder.app.views.tile_layout import fitted
-from cnnbuilder.app.views.tile_painter import CLIPPED, EACH, LOGARITHMIC, ONE, Picture, numbers, picture, short
-from cnnbuilder.app.views.tiles import Summary, Tiles
+from cnnbuilder.app.views.tile_painter import numbers
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.document import Design
-
-random = np.random.default_rng(0)
-
-
-def some(*shape: int) -> Any:
-    return random.standard_normal(shape, dtype=np.float32)
-
-
-def shown(array: Any, word: str = "map", by: str = "number", living: bool = False, scaling: str = ONE) -> Picture:
-    tiles = Tiles(array, word)
-    summary = Summary(tiles)
-    return picture(tiles, summary, summary.order(by, living), scaling)
+from tests.app.tiling import shown, some
 
 
 @pytest.fixture
@@ -52,112 +36,6 @@ def grid(qtbot: Any) -> Iterator[Grid]:
 
 def centre(grid: Grid, at: tuple[int, int, int]) -> QPoint:
     return grid.box_of(at).center().toPoint()
-
-
-# Tiles and their layout
-
-
-@given(
-    st.integers(1, 5000),
-    st.integers(1, 300),
-    st.integers(1, 300),
-    st.floats(100, 3000),
-    st.floats(80, 2000),
-    st.none() | st.floats(10, 400),
-)
-def test_every_cell_is_found_where_it_is_drawn(
-    count: int, rows: int, columns: int, width: float, height: float, wide: float | None
-) -> None:
-    layout = fitted(count, rows, columns, (width, height), wide=wide)
-    for place in {0, count // 2, count - 1}:
-        for row, column in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)):
-            left, top, across, down = layout.cell_box(place, row, column)
-            assert layout.at(left + across / 2, top + down / 2) == (place, row, column)
-            assert place in layout.seen(left, top, across, down)
-    seen = layout.seen(0, 0, width, height)
-    assert len(seen) <= (width / layout.wide + 2) * (height / layout.high + 2)
-    assert layout.size[1] >= layout.box(count - 1)[1] + layout.high
-
-
-@pytest.mark.parametrize("shape", [(7,), (120,), (5, 9), (6, 4, 5), (4, 3, 5, 2), (2, 3, 4, 5, 6)])
-def test_index_and_place_are_inverse(shape: tuple[int, ...]) -> None:
-    tiles = Tiles(some(*shape), "kernel")
-    for index in np.ndindex(*shape):
-        at = tiles.place(index)
-        assert at is not None and tiles.index(at) == index
-        assert tiles.values[at] == tiles.array[index]
-    assert tiles.place(shape) is None
-
-
-CONV = ("filter", "channel", "row", "column")
-TILED = (*CONV, "tile row", "tile column")
-
-
-def test_kernels_that_take_turns_are_seen_one_by_one() -> None:
-    tiles = Tiles(some(2, 3, 5, 4, 2, 2), "kernel", TILED)
-    assert tiles.values.shape == (2 * 3 * 2 * 2, 5, 4) and tiles.leading == (2, 3, 2, 2)
-    for index in np.ndindex(*tiles.array.shape):
-        at = tiles.place(index)
-        assert at is not None and tiles.index(at) == index and tiles.values[at] == tiles.array[index]
-    words = "filter 1, channel 2, tile row 0, tile column 1, row 4, column 3"
-    assert tiles.words((1, 2, 4, 3, 0, 1)) == words
-
-
-def test_rows_of_kernels_say_in_words_what_they_are() -> None:
-    assert Tiles(some(6, 3, 4, 5), "kernel", CONV).row_words(7) == "filter 2"
-    tiled = Tiles(some(2, 1, 5, 4, 2, 2), "kernel", TILED)
-    assert [tiled.row_words(tile) for tile in (0, 2, 6)] == [
-        "filter 0, tile row 0",
-        "filter 0, tile row 1",
-        "filter 1, tile row 1",
-    ]
-    local = ("filter", "place down", "place across", "channel", "row", "column")
-    assert Tiles(some(2, 3, 3, 2, 5, 5), "kernel", local).row_words(10) == "filter 0, place down 1, across 2"
-
-
-def test_words_of_places() -> None:
-    assert Tiles(some(6, 4, 5), "map").words((2, 3, 1)) == "map 2, row 3, column 1"
-    assert Tiles(some(6, 3, 4, 5), "kernel", CONV).words((2, 1, 3, 0)) == "filter 2, channel 1, row 3, column 0"
-    assert Tiles(some(10), "map").words((4,)) == "value 4"
-    assert Tiles(some(10, 3), "kernel").words((4, 2)) == "unit 4, input 2"
-
-
-def test_dead_and_constant_maps_are_named() -> None:
-    maps = some(8, 3, 3)
-    maps[[2, 7]] = 0
-    maps[4] = 1.5
-    assert Summary(Tiles(maps, "map")).words() == "2 dead: 2, 7 · 1 constant: 4"
-    maps[0, 0, 0] = np.nan
-    summary = Summary(Tiles(maps, "map"))
-    assert "1 not finite" in summary.words() and np.isfinite(summary.limit)
-
-
-def test_order_by_activity_and_maximum_and_without_the_dead() -> None:
-    maps = np.zeros((4, 2, 2), np.float32)
-    maps[1], maps[2], maps[3, 0, 0] = 1, -2, 5
-    summary = Summary(Tiles(maps, "map"))
-    assert list(summary.order("activity", False)) == [2, 3, 1, 0]  # type: ignore[arg-type]
-    assert list(summary.order("largest", True)) == [3, 2, 1]  # type: ignore[arg-type]
-    assert summary.order("number", False) is None
-    kernels = np.zeros((3, 2, 2, 2), np.float32)
-    kernels[2, 1], kernels[0, 0] = 3, 1
-    order = Summary(Tiles(kernels, "kernel")).order("largest", False)
-    assert order is not None and list(order) == [4, 5, 0, 1, 2, 3], "a filter's kernels stay in one row"
-
-
-@pytest.mark.parametrize("scaling", [ONE, EACH, CLIPPED, LOGARITHMIC])
-@pytest.mark.parametrize("bad", [0, np.nan, np.inf, -np.inf])
-def test_colours_are_of_the_sign_and_grow(scaling: str, bad: float) -> None:
-    maps = np.linspace(-2, 2, 50, dtype=np.float32).reshape(2, 5, 5)
-    maps[0, 2, 2] = bad
-    made = shown(maps, scaling=scaling)
-    found = numbers(np.array([-2, -0.5, 0, 0.5, 2], np.float32), made, made.limit)
-    assert list(found) == sorted(found) and found[2] in (127, 128) and found[0] <= 1 and found[4] >= 254
-
-
-@given(st.floats(-1e30, 1e30))
-def test_a_value_in_a_cell_is_short(value: float) -> None:
-    assert 1 <= len(short(value)) <= 8
 
 
 # The grid
@@ -452,100 +330,3 @@ def test_the_slider_sizes_and_the_button_fits(session: Session, qtbot: Any) -> N
     assert fake.view.grid.sight.layout.wide > fitted_width
     qtbot.mouseClick(fake.view.foot.fit, Qt.MouseButton.LeftButton)
     assert fake.view.grid.sight.layout.wide == fitted_width
-
-
-# Shapes and costs
-
-
-@pytest.fixture
-def costs(session: Session, qtbot: Any) -> Costs:
-    view = Costs(session)
-    qtbot.addWidget(view)
-    view.resize(900, 260)
-    view.show()
-    return view
-
-
-def column(costs: Costs, number: int) -> list[str]:
-    model = costs._model
-    return [str(model.index(row, number).data()) for row in range(model.rowCount())]
-
-
-def click_head(costs: Costs, qtbot: Any, number: int) -> None:
-    header = costs._view.horizontalHeader()
-    at = QPoint(header.sectionViewportPosition(number) + 20, header.height() // 2)
-    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
-
-
-def test_a_click_on_a_head_sorts(costs: Costs, qtbot: Any) -> None:
-    designed = column(costs, 0)
-    click_head(costs, qtbot, 3)
-    assert column(costs, 3)[:2] == ["48,120", "10,164"]
-    click_head(costs, qtbot, 3)
-    assert column(costs, 3)[-1] == "48,120"
-    click_head(costs, qtbot, 3)
-    assert column(costs, 0) == designed
-    click_head(costs, qtbot, 0)
-    assert column(costs, 0) == sorted(designed)
-
-
-def test_rows_and_blocks_are_selected_together(costs: Costs, session: Session, qtbot: Any) -> None:
-    centred: list[str] = []
-    costs.centred.connect(centred.append)
-    session.select(("pool2",))
-    assert costs._chosen() == ("pool2",)
-    click_head(costs, qtbot, 3)
-    assert costs._chosen() == ("pool2",) == session.shown.selected
-    view = costs._view
-    at = view.visualRect(costs._model.index(1, 0)).center()
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert session.shown.selected == (costs._model.rows[1].id,)
-    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert centred == [costs._model.rows[1].id]
-    qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert session.shown.selected == (costs._model.rows[2].id,)
-
-
-def test_the_filter_keeps_what_is_wanted_and_totals_stay(costs: Costs, qtbot: Any) -> None:
-    total = costs._totals.accessibleName()
-    qtbot.keyClicks(costs.filter, "dense")
-    assert column(costs, 0) == ["dense1", "dense2", "dense3"]
-    assert costs._totals.accessibleName() == total and "61,706" in total
-    costs.filter.clear()
-    assert len(column(costs, 0)) == 14
-
-
-def test_rows_are_copied_for_a_spreadsheet(costs: Costs, qtbot: Any, tmp_path: Path) -> None:
-    qtbot.keyClick(costs._view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
-    assert len(lines) == 15 and len({len(line) for line in lines}) == 1
-    assert lines[2][:5] == ["conv1", "Convolution", "28 × 28 × 6", "156", "0.25"]
-    costs.save(str(tmp_path / "costs.csv"))
-    assert list(csv.reader((tmp_path / "costs.csv").open(encoding="utf-8"))) == lines
-
-
-def test_a_table_that_cannot_be_written_is_told(costs: Costs, tmp_path: Path) -> None:
-    costs.save(str(tmp_path / "nowhere" / "costs.csv"))
-    (box,) = [box for box in costs.findChildren(QMessageBox) if box.isVisible()]
-    assert "nowhere" in box.informativeText()
-    box.close()
-
-
-def test_columns_are_hidden_here_and_next_time(costs: Costs, session: Session, qtbot: Any) -> None:
-    costs.show_column(1, False)
-    again = Costs(session)
-    qtbot.addWidget(again)
-    assert again._view.isColumnHidden(1) and not again._view.isColumnHidden(0)
-
-
-def test_a_design_that_does_not_fit_has_partial_totals(costs: Costs, session: Session) -> None:
-    session.set_param("conv2", "kernel_size", [15, 15])
-    assert "So far" in costs._totals.accessibleName()
-    assert "?" in column(costs, 3)
-
-
-def test_an_empty_design_says_what_to_do(qtbot: Any) -> None:
-    view = Costs(Session(Design()))
-    qtbot.addWidget(view)
-    view.show()
-    assert view._empty.isVisible() and not view._view.isVisible()

@@ -15,6 +15,7 @@ from cnnbuilder.app.window import Window
 from cnnbuilder.design.check import check
 from cnnbuilder.files import load, load_weights
 from cnnbuilder.files.resources import resource, samples
+from tests.app.seeing import is_seen
 
 Open = Callable[..., Window]
 
@@ -242,7 +243,7 @@ def test_a_file_that_cannot_be_opened_at_the_start_leaves_the_welcome_design(
 @pytest.mark.parametrize("name", ["broken", "kernel-six", "notes-example"])
 def test_samples_open_and_what_cannot_run_is_explained(open_window: Open, name: str) -> None:
     window = open_window(samples() / f"{name}.json")
-    assert bool(window.session.shown.report.problems) == window.docks.is_seen("problems")
+    assert bool(window.session.shown.report.problems) == is_seen(window, "problems")
 
 
 def test_saving_and_opening_again_keeps_design_weights_and_picture(
@@ -304,7 +305,7 @@ def test_the_views_show_what_is_selected(lenet: Window, qtbot: Any) -> None:
     lenet.session.select(("conv2",))
     for view, title in zip(lenet.maps, ("Feature maps", "Kernels", "Gradients"), strict=True):
         lenet.docks.show_view(view)
-        qtbot.waitUntil(lambda view=view: lenet.docks.is_seen(view))
+        qtbot.waitUntil(lambda view=view: is_seen(lenet, view))
         assert lenet.docks.dock_of(view).windowTitle() == f"{title} — conv2"
         assert view._choices, title
     lenet.session.select(("relu1",))

@@ -191,8 +191,8 @@ def test_rows_are_full_and_no_card_is_left_alone(count, rows):
 def test_down_is_down():
     places = arranged(chain(12), "down")
     assert places["b1"] == (0, ROW)
-    assert max(y for _, y in places.values()) == 3 * ROW
-    assert places["b4"] == (COLUMN, 0)
+    assert max(y for _, y in places.values()) == 2 * ROW
+    assert places["b3"] == (COLUMN, 0)
 
 
 @directions

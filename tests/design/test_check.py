@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from cnnbuilder import Design, check
 from cnnbuilder.design.layer import kinds, parameters_of
 from tests.designs import block, chain, image, joined, sample
-from tests.strategies import NASTY, json_values, messy_designs, takes
+from tests.messy import NASTY, json_values, messy_designs
+from tests.strategies import takes
 
 
 def codes(design):

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnbuilder import Design, DesignError, DesignFileError, check
-from tests.strategies import json_values, messy_designs
+from tests.messy import json_values, messy_designs
 
 ONE = {"id": "image", "kind": "input"}
 

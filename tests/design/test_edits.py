@@ -9,7 +9,7 @@ from cnnbuilder.design import edits
 from cnnbuilder.design.graph import ID, Link
 from tests.design.graphs import graphs
 from tests.designs import block, chain, image, joined, sample
-from tests.strategies import messy_designs
+from tests.messy import messy_designs
 
 
 def ends(graph):

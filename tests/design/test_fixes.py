@@ -7,7 +7,7 @@ from hypothesis import given
 from cnnbuilder import Design, check
 from cnnbuilder.design.shape import grouped, plural, show
 from tests.designs import block, chain, image, joined, sample
-from tests.strategies import messy_designs
+from tests.messy import messy_designs
 
 
 def mends(design):

@@ -18,7 +18,8 @@ from cnnbuilder.design.parameters import (
     PaddingParameter,
     Pair,
 )
-from tests.strategies import NASTY, json_values, parameter_values
+from tests.messy import NASTY, json_values
+from tests.strategies import parameter_values
 
 EVERY = [(kind, name) for kind, layer in kinds().items() for name in parameters_of(layer)]
 

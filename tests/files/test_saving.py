@@ -16,7 +16,7 @@ import cnnbuilder as cb
 from cnnbuilder.files import load_picture_bytes
 from cnnbuilder.files.atomic import write_atomically
 from cnnbuilder.files.resources import resource, samples
-from tests.strategies import messy_designs
+from tests.messy import messy_designs
 
 SAMPLES = sorted(samples().glob("*.json"))
 PNG = b"\x89PNG\r\n\x1a\n and whatever else"

@@ -69,10 +69,6 @@ class Pointer:
         look.card = look.port = look.link = look.note = None
         look.picker = 0
 
-    def words(self, at: QPointF) -> str:
-        """What is said of the thing under a point of the view."""
-        return self._words(self.under(at))
-
     def _words(self, found: Hit) -> str:
         if found.part in HELP:
             return HELP[found.part]

@@ -195,10 +195,6 @@ class Canvas(Viewer):
         super().leaveEvent(event)
         self._pointer.rest(NOWHERE)
 
-    def words_at(self, at: QPointF) -> str:
-        """What is said of the thing under a point of the view."""
-        return self._pointer.words(at)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._gesture is not None:
             return

@@ -15,7 +15,7 @@ COLUMN, ROW = 213, 270
 """From a card to the one beside it, and to the one below."""
 STATION = 18
 """From a link that passes cards to what is beside it."""
-FEWEST = {"right": 5, "down": 4}
+FEWEST = {"right": 5, "down": 3}
 """How many cards follow one another before a chain is wrapped."""
 SHAPE = {"right": 1.6, "down": 0.6}
 """How long rows are: the number of cards in one is the root of this times the number of all."""

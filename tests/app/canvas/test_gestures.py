@@ -186,10 +186,10 @@ def test_a_link_is_selected_with_a_click_and_removed_with_delete(
     assert said.unlink == [(LOOSE_LINK,)] and said.remove == []
 
 
-def test_a_link_says_its_whole_shape_and_memory(canvas: Canvas) -> None:
+def test_a_link_says_its_whole_shape_and_memory(canvas: Canvas, hand: Hand) -> None:
     x, y = output(canvas, "add1")
-    words = canvas.words_at(QPointF(canvas.mapFromScene(x + 32, y)))
-    assert words == "add1 → relu1: 8 × 8 × 4 (height × width × channels), 1.0 KB"
+    hand.hover(x + 32, y)
+    assert canvas.toolTip() == "add1 → relu1: 8 × 8 × 4 (height × width × channels), 1.0 KB"
 
 
 def test_what_is_pointed_at_is_marked(canvas: Canvas, hand: Hand) -> None:

@@ -11,6 +11,7 @@ from cnnbuilder.app.canvas.menu import context_menu
 from cnnbuilder.app.canvas.viewer import READABLE
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.graph import Link
+from tests.app.seeing import is_seen
 
 from .conftest import Hand
 
@@ -93,13 +94,13 @@ def test_the_sign_of_a_problem_leads_to_the_problem(lenet: Window) -> None:
     canvas, session = lenet.canvas, lenet.session
     session.set_param("conv2", "kernel_size", [99, 99])
     session.select(("conv1",))
-    assert not lenet.docks.is_seen("problems")
+    assert not is_seen(lenet, "problems")
     canvas.reset_zoom()
     canvas.show_block("conv2")
     card = canvas.cards.cards["conv2"]
     Hand(canvas).click(card.x + 150 - 18, card.y + 20)
     assert session.shown.selected == ("conv2",)
-    assert lenet.docks.is_seen("problems")
+    assert is_seen(lenet, "problems")
 
 
 def test_what_is_added_is_seen(open_window: Callable[..., Window], qtbot: Any) -> None:
