@@ -8,6 +8,12 @@ from PySide6.QtGui import QGuiApplication
 from cnnbuilder.app.session import Session
 
 
+def held() -> QMimeData:
+    """What the system's clipboard holds; empty data where its owner is gone and it gives none."""
+    data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    return QMimeData() if data is None else data
+
+
 class Clipboard:
     """What Edit ▸ Cut, Copy and Paste do on the canvas."""
 
@@ -42,7 +48,7 @@ class Clipboard:
 
     def paste(self) -> None:
         """Add the blocks that the clipboard holds; a picture becomes the network's picture."""
-        data = QGuiApplication.clipboard().mimeData()
+        data = held()
         if not data.text().lstrip().startswith("{") and self._paste_picture(data):
             return
         at = self._where()

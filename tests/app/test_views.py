@@ -258,6 +258,17 @@ def test_a_pinned_view_stays_with_its_block(lenet: Window, qtbot: Any) -> None:
     assert view.block == lenet.session.shown.selected[-1]
 
 
+def test_pinned_kernels_outlive_their_block(lenet: Window, qtbot: Any) -> None:
+    lenet.docks.show_view("kernels")
+    view = lenet.maps[1]
+    qtbot.mouseClick(view.foot.pin, Qt.MouseButton.LeftButton)
+    lenet.session.remove_selected()
+    view.show_result(lenet._latest)  # of a run that still had the block
+    lenet.docks.show_view("maps")
+    lenet.docks.show_view("kernels")
+    assert view.isVisible()
+
+
 def test_a_narrow_view_tells_the_value_below(lenet: Window, qtbot: Any) -> None:
     view = lenet.maps[0]
     lenet.docks.put_beside(lenet.docks.dock_of("kernels"))  # type: ignore[arg-type]

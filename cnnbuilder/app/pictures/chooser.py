@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QLabel,
     QListWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnbuilder.app.clipboard import held
 from cnnbuilder.app.pictures.images import glance, image_in
 from cnnbuilder.app.pictures.source import Pictures, recent, sample_pictures
 from cnnbuilder.app.tasks import Tasks
@@ -128,7 +128,7 @@ class Chooser(QFrame):
         act()
 
     def _paste(self) -> None:
-        self._pictures.paste(QApplication.clipboard().mimeData())
+        self._pictures.paste(held())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -142,7 +142,7 @@ class Chooser(QFrame):
 
 
 def _can_paste() -> bool:
-    mime = QApplication.clipboard().mimeData()
+    mime = held()
     return mime is not None and (image_in(mime) is not None or any(url.isLocalFile() for url in mime.urls()))
 
 

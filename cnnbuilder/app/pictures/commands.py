@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication
 
 from cnnbuilder.app.bar import PictureBar
+from cnnbuilder.app.clipboard import held
 from cnnbuilder.app.pictures.source import Pictures
 from cnnbuilder.app.session import Session
 
@@ -22,7 +22,7 @@ def picture_commands(
         make("pictures", "&Browse a folder of pictures …", None, pictures.choose_folder, "open"),
         make("next-picture", "&Next picture", None, lambda: pictures.step(1)),
         make("last-picture", "Pict&ure before", None, lambda: pictures.step(-1)),
-        make("paste-picture", "&Paste a picture", None, lambda: pictures.paste(QApplication.clipboard().mimeData())),
+        make("paste-picture", "&Paste a picture", None, lambda: pictures.paste(held())),
         make("draw", "&Draw a digit", None, bar.open_drawing, "pen"),
         make("prepare", "&What the network sees", None, bar.open_preparing, "picture"),
         make("target", "&Class of the backward pass", None, bar.target.click),

@@ -187,7 +187,7 @@ class MapsView(QWidget):
 
     def kernels(self, id: str, arrays: Mapping[str, Any], before: str = "") -> list[Choice]:
         """The weights of a block, or what there is for each of them."""
-        inference = self._session.shown.report.inferences[id]
+        inference = self._session.shown.report.inferences.get(id)  # a pinned block may be gone
         axes = {f"{id}.{name}": weight.axes for name, weight in (inference.weights if inference else ())}
         own = [name for name in arrays if name.rpartition(".")[0] == id]
         return [
