@@ -1,13 +1,15 @@
 """Arrays as tiles: where each value is seen, in which order, in which colour, in which words."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from cnnbuilder.app.views.tile_layout import fitted
-from cnnbuilder.app.views.tile_painter import CLIPPED, EACH, LOGARITHMIC, ONE, numbers, short
+from cnnbuilder.app import theme
+from cnnbuilder.app.views.tile_layout import bars, fitted
+from cnnbuilder.app.views.tile_painter import CLIPPED, EACH, LOGARITHMIC, ONE, numbers, paint, short
 from cnnbuilder.app.views.tiles import Summary, Tiles
 from tests.app.tiling import shown, some
 
@@ -68,6 +70,29 @@ def test_rows_of_kernels_say_in_words_what_they_are() -> None:
     ]
     local = ("filter", "place down", "place across", "channel", "row", "column")
     assert Tiles(some(2, 3, 3, 2, 5, 5), "kernel", local).row_words(10) == "filter 0, place down 1, across 2"
+
+
+def test_a_bias_is_a_bar_for_each_value(qapp: object) -> None:
+    values = np.array([1.0, -1.0, 0.5, 0.0, -0.25], np.float32)
+    tiles = Tiles(values, "kernel")
+    assert [tiles.index((0, 0, number)) for number in range(5)] == [(number,) for number in range(5)]
+    assert tiles.place((3,)) == (0, 0, 3) and not Tiles(values, "map").barred
+    layout = bars(5, (400, 220))
+    image = QImage(400, 220, QImage.Format.Format_RGB32)
+    image.fill(QColor("#123456"))
+    painter = QPainter(image)
+    paint(painter, shown(values, "kernel"), layout, QRectF(0, 0, 400, 220))
+    painter.end()
+    left, top, wide, high = layout.box(0)
+    ground = QColor(theme.now().well).rgb()
+    for number, value in enumerate(values):
+        x = int(left + (number + 0.5) * wide / 5)
+        column = [image.pixel(x, int(top) + y) for y in range(int(high))]
+        above = sum(pixel != ground for pixel in column[: int(high / 2) - 1])
+        below = sum(pixel != ground for pixel in column[int(high / 2) + 2 :])
+        assert above == pytest.approx(max(value, 0) * high / 2, abs=3)
+        assert below == pytest.approx(max(-value, 0) * high / 2, abs=3)
+        assert layout.at(x, top + high / 2) == (0, 0, number)
 
 
 def test_words_of_places() -> None:

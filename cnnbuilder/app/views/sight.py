@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnbuilder.app.views.tile_layout import LEAST, LEFT_HEAD, Box, TileLayout, fitted, widest
+from cnnbuilder.app.views.tile_layout import LEAST, LEFT_HEAD, Box, TileLayout, bars, fitted, widest
 from cnnbuilder.app.views.tile_painter import Picture
 from cnnbuilder.app.views.tiles import At
 
@@ -44,6 +44,9 @@ class Sight:
             self.layout = NOTHING
             return
         _, rows, columns = shown.tiles.values.shape
+        if shown.tiles.barred:
+            self.layout = bars(columns, (width, height), self.wide, text)
+            return
         across = None if self.alone is not None else shown.tiles.across
         beside = LEFT_HEAD
         if across is not None:

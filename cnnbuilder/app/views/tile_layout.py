@@ -9,7 +9,7 @@ LEFT_HEAD, TOP_HEAD = 58.0, 20.0
 """Where a row stands for a filter: beside it and above the columns."""
 SMALLEST, LARGEST = 34.0, 168.0
 """The width of a tile whose size nobody chose."""
-LEAST = 10.0
+LEAST, BAR = 10.0, 32.0
 LARGEST_CELL = 64.0
 TIGHT = 2.0
 
@@ -124,6 +124,12 @@ def fitted(
     else:
         number = max(1, int((room[0] - GAP) // (wide + GAP)))
     return TileLayout(count, rows, columns, min(number, max(1, count)), wide, wide * aspect, text=text)
+
+
+def bars(count: int, room: tuple[float, float], wide: float | None = None, text: float = 1.0) -> TileLayout:
+    """One tile with a bar for each of `count` values; `wide`: a width that somebody chose."""
+    wide = wide or max(SMALLEST, min(room[0] - 2 * GAP, BAR * count * text))
+    return TileLayout(1, 1, count, 1, wide, max(SMALLEST, min(room[1] - LABEL * text - 2 * GAP, LARGEST)), text=text)
 
 
 def widest(rows: int, columns: int) -> float:

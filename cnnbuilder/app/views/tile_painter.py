@@ -124,6 +124,10 @@ def paint(painter: QPainter, shown: Picture, layout: TileLayout, region: QRectF,
     places = layout.seen(region.x(), region.y(), region.width(), region.height())
     if not places:
         return
+    if shown.tiles.barred:
+        _paint_bars(painter, shown, layout)
+        _paint_names(painter, shown, layout, places)
+        return
     if max(layout.wide, layout.high) > 2 * max(region.width(), region.height(), 300):
         for place in places:
             _paint_part(painter, shown, layout, place, region, ratio)
@@ -195,6 +199,21 @@ def _paint_part(
         image,
     )
     painter.restore()
+
+
+def _paint_bars(painter: QPainter, shown: Picture, layout: TileLayout) -> None:
+    """A bar for each value, from zero up or down, as long as the scale says and in its colour."""
+    left, top, wide, high = layout.box(0)
+    found = numbers(shown.tiles.values[0, 0], shown, shown.limit if shown.limits is None else float(shown.limits[0]))
+    signed, step = shown.scale == "signed", layout.cell[0]
+    zero = top + (high / 2 if signed else high)
+    gap = min(2.0, step / 5)
+    painter.fillRect(QRectF(left, top, wide, high), QColor(theme.now().well))
+    for number, tone in enumerate(found):
+        long = (float(tone) - 127.5) / 127.5 * high / 2 if signed else float(tone) / 255 * high
+        bar = QRectF(left + number * step + gap, zero - max(long, 0.0), step - 2 * gap, abs(long))
+        painter.fillRect(bar, QColor(int(shown.table[tone])))
+    painter.fillRect(QRectF(left, zero - 0.5, wide, 1), QColor(theme.now().dim))
 
 
 def _fill_rest(painter: QPainter, shown: Picture, layout: TileLayout) -> None:

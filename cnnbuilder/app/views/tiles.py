@@ -14,6 +14,8 @@ Array = NDArray[Any]
 At = tuple[int, int, int]
 """Tile, row, column."""
 MOST_NAMED = 12
+MOST_BARS = 256
+"""A vector of weights of at most so many values, such as a bias, is a bar for each."""
 MOST_SAMPLES, PART = 40_000, 1_000_000
 
 
@@ -38,9 +40,16 @@ class Tiles:
         """What the axes that number the tiles count."""
         return tuple(self.axes[axis] for axis in self.order[:-2]) if self.axes else (self.word,)
 
+    @property
+    def barred(self) -> bool:
+        """Whether each value is seen as a bar."""
+        return self.array.ndim == 1 and self.word == "kernel" and len(self.array) <= MOST_BARS
+
     @cached_property
     def values(self) -> Array:
-        """`[tile, row, column]`; a vector is laid out row by row."""
+        """`[tile, row, column]`; a vector is laid out row by row, or as bars in one."""
+        if self.barred:
+            return self.array[None, None]
         if self.array.ndim == 1:
             return as_grid(self.array)[None]
         seen = self.array.transpose(self.order)
@@ -67,6 +76,8 @@ class Tiles:
 
     def name(self, tile: int) -> str:
         """What stands below a tile."""
+        if self.barred:
+            return f"{len(self.array)} values"
         if self.array.ndim == 1:
             return f"{len(self.array)} values, row by row"
         if self.array.ndim == 2:
