@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from cnnbuilder.app.inspector.panel import Inspector
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.window import Window
 from cnnbuilder.files import load
 from cnnbuilder.files.pictures import read_picture
 from cnnbuilder.files.resources import samples
+from tests.app.inspecting import field
 
 SAMPLE = samples() / "any-size.json"
 SIZES = {"chelsea.jpg": (300, 451), "rocket.jpg": (342, 512), "seven.png": (28, 28)}
@@ -56,3 +58,19 @@ def test_the_canvas_is_not_made_anew_when_nothing_changed(open_window: Callable[
     before, report = window.canvas.cards.version, window.session.shown.report
     window.session.select(("conv2",))
     assert window.canvas.cards.version == before and window.session.shown.report is report
+
+
+def test_the_form_of_an_input_that_follows_the_picture_says_the_pictures_size(inspector: Inspector) -> None:
+    session = inspector._session
+    session.open(load(SAMPLE))
+    (id,) = [id for id, block in session.design.blocks.items() if block.kind == "input"]
+    session.select((id,))
+    for name, size in SIZES.items():
+        session.look(picture=read_picture(samples() / "pictures" / name))
+        assert tuple(int(field(inspector, side).text()) for side in ("height", "width")) == size
+    session.set_param(id, "size", "fixed")
+    declared = session.design.blocks[id].params
+    assert tuple(int(field(inspector, side).text()) for side in ("height", "width")) == (
+        declared["height"],
+        declared["width"],
+    )

@@ -127,8 +127,9 @@ def _edge(painter: QPainter, rect: QRectF, colour: str, width: float, dashed: bo
 
 
 @lru_cache(5000)
-def _elided(words: str, px: int, weight: int, width: float) -> str:
-    return QFontMetricsF(theme.font(px, weight)).elidedText(words, Qt.TextElideMode.ElideRight, width)
+def _elided(words: str, px: int, weight: int, width: float, middle: bool = False) -> str:
+    mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+    return QFontMetricsF(theme.font(px, weight)).elidedText(words, mode, width)
 
 
 def _write(
@@ -156,6 +157,8 @@ def _names(painter: QPainter, content: CardContent, rect: QRectF, zoom: float) -
     inner = rect.adjusted(6, 0, -6, 0)
     name, colour = content.id, now.dim if content.off else now.text
     px = _fitting(name, 600, inner.width(), zoom)
+    if content.members:
+        name = _elided(name, px, 600, inner.width(), middle=True)
     _write(painter, QRectF(inner.x(), middle - 24, inner.width(), 32), name, (px, 600), colour, CENTRE)
     shape = f"off · {show(content.shape)}" if content.off else show(content.shape)
     words, colour = ("does not fit", now.problem) if content.fault else (shape.replace(" ", ""), now.dim)
@@ -177,7 +180,10 @@ def _head(painter: QPainter, content: CardContent) -> None:
     icons.renderer(content.icon, colour).render(painter, QRectF(MARGIN, 12, 16, 16))
     badge = 18 if content.fault else 0
     name = QRectF(MARGIN + 23, 10, wide - 23 - badge, 20)
-    _write(painter, name, content.id, (13, 600), now.dim if content.off else now.text)
+    words = content.id
+    if content.members:  # groups have long names, and a number at the end tells one from another
+        words = _elided(words, 13, 600, name.width(), middle=True)
+    _write(painter, name, words, (13, 600), now.dim if content.off else now.text)
     if content.fault:
         icons.renderer("warning", now.problem).render(painter, QRectF(WIDTH - MARGIN - 16, 12, 16, 16))
     _write(painter, QRectF(MARGIN, 30, wide, 18), content.summary, (12, 400), now.dim)

@@ -80,7 +80,8 @@ class BlockPage(QWidget):
         self._block, self._of = block, (shown.key, block.id)
         self._head.show_block(block)
         self._off.setVisible(block.off)
-        self._show_form(block, fresh)
+        # Where an input follows the picture, its size is the picture's.
+        self._show_form(shown.report.graph.blocks.get(block.id, block), fresh)
         problems = shown.report.problems_of.get(block.id, [])
         report = shown.report
         self._show_problems(problems, report)

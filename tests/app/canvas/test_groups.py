@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from cnnbuilder.app.canvas import painting
 from cnnbuilder.app.canvas.view import Canvas
 from cnnbuilder.design.document import Group
 from cnnbuilder.design.graph import Link
@@ -63,3 +64,8 @@ def test_the_end_of_a_link_is_led_to_a_folded_group(show: Show) -> None:
     hand.drag(canvas.cards.cards["image"].output(), stack.input(1))
     ((source, target, _),) = said.connect_blocks
     assert (source, target) == ("image", "add1")
+
+
+def test_what_is_left_of_a_long_name_keeps_its_number(qapp: object) -> None:
+    shown = painting._elided("conv + batch norm + ReLU + pooling 12", 13, 600, 100.0, middle=True)
+    assert shown.endswith("12") and "…" in shown
