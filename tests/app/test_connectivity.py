@@ -300,6 +300,15 @@ def test_the_maps_of_the_input_are_those_that_are_read(show: Any) -> None:
     assert view.figure.channel == 4
 
 
+def test_an_input_marked_elsewhere_brings_its_map_where_that_is_read(show: Any) -> None:
+    view = show(sample("lenet-1998"), "c3", size=(900, 500))
+    view.show_scope(MAP)
+    view.mark_unit("s2_tanh", (2, 7, 7))
+    assert view.figure.channel == 2 and view.told.startswith("v(7, 7) is read by 25 units")
+    view.mark_unit("s2_tanh", (5, 7, 7))  # map 0 of c3 reads maps 0, 1 and 2
+    assert view.told == "The unit of s2_tanh that is selected is not among those drawn here."
+
+
 def test_of_several_inputs_one_is_shown(show: Any) -> None:
     design = joined(
         [image(1, 4, 4), block("twin", "conv", filters=2, kernel_size=1), block("both", "concat")],

@@ -1,6 +1,7 @@
 """The widget that shows figures one above the other, and in which units are selected with the mouse and the keys."""
 
 from collections.abc import Sequence
+from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
@@ -24,6 +25,8 @@ from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Panel
 
 APART = 14.0
 """Between figures (px)."""
+BETWEEN = 0.04
+"""Seconds from one sight of connections that are being painted to the next."""
 TICK = 0
 """Milliseconds between two goes of painting connections: the window's other events come between."""
 ARROWS = {
@@ -54,6 +57,8 @@ class Diagram(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._advance)
+        self._seen = 0.0
+        """When what is painted so far was shown."""
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -86,7 +91,7 @@ class Diagram(QWidget):
 
     def _lay(self) -> None:
         """Lay the figures one above the other."""
-        count = len(self.panels)
+        count, self._seen = len(self.panels), 0.0
         if count and self.width() > 40 and self.height() > 40:
             apart = theme.scaled(APART)
             high = (self.height() - apart * (count - 1)) / count
@@ -103,7 +108,9 @@ class Diagram(QWidget):
                 panel.edges.advance()
                 self._timer.start()
                 break
-        self.update()
+        if self.done or perf_counter() - self._seen > BETWEEN:
+            self._seen = perf_counter()
+            self.update()
 
     def box_of(self, selected: Selected) -> QRectF:
         """Where a unit of the block's own figure is seen."""

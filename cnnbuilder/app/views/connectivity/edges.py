@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from cnnbuilder.app.theme import Theme
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
@@ -19,6 +19,11 @@ MANY, VERY_MANY = 150, 2_000
 """With more connections than this their lines are thinner, and fainter."""
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+
+def opacity_of(count: int) -> float:
+    """How much is seen of each among so many."""
+    return 1.0 if count <= VERY_MANY else max(0.4, VERY_MANY / count)
 
 
 def width_of(count: int) -> float:
@@ -38,7 +43,6 @@ class EdgeImage:
         self._ends, self._colours = ends[order], self._colours[order]
         self._ends_of_runs = np.append(np.flatnonzero(np.diff(self._colours)) + 1, len(ends))
         self._done = 0
-        self._alpha = 255 if len(ends) <= VERY_MANY else max(90, 255 * VERY_MANY // len(ends))
         self.image = QImage((size * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
         self.image.setDevicePixelRatio(ratio)
         self.image.fill(Qt.GlobalColor.transparent)
@@ -61,9 +65,8 @@ class EdgeImage:
             rank = int(self._colours[self._done])
             run = int(np.searchsorted(self._ends_of_runs, self._done, side="right"))
             last = min(int(self._ends_of_runs[run]), self._done + PART)
-            pen = QColor(colour(self._theme, rank))
-            pen.setAlpha(self._alpha)
-            painter.setPen(QPen(pen, width))
+            # Opaque: a transparent line takes Qt eight times as long. How faint they are, the image is painted with.
+            painter.setPen(QPen(colour(self._theme, rank), width))
             painter.drawLines(lines(self._ends[self._done : last]))
             self._done = last
             if perf_counter() > end:

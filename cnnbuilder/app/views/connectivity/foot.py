@@ -88,7 +88,7 @@ class Foot(QWidget):
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(4)
         for widget in (self.pin, self.scopes, self.modes, self.output, self.input):
             row.addWidget(widget)
         row.addWidget(self.words, 1)
@@ -217,8 +217,7 @@ class Side(QScrollArea):
     def _recolour(self) -> None:
         self.setFixedWidth(round(theme.scaled(WIDTH)))
 
-    def tell(self, sentences: list[str]) -> None:
+    def tell(self, text: str) -> None:
         """Words of what is selected."""
-        text = " ".join(sentences)
         self.words.setText(text)
         self.words.setToolTip(text)

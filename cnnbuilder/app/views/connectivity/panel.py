@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from cnnbuilder.app import theme
 from cnnbuilder.app.theme import Theme
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
-from cnnbuilder.app.views.connectivity.edges import MANY, VERY_MANY, EdgeImage, Floats, lines, width_of
+from cnnbuilder.app.views.connectivity.edges import MANY, VERY_MANY, EdgeImage, Floats, lines, opacity_of, width_of
 from cnnbuilder.app.views.connectivity.figure import Figure, Ints
 from cnnbuilder.app.views.connectivity.places import places
 from cnnbuilder.app.views.connectivity.units import Chosen, paint_chosen, paint_resting
@@ -141,7 +141,7 @@ class Panel:
         """How much is seen of the connections that are not lit."""
         count = len(self.figure.upper)
         if shown is None or count <= MANY:
-            return 1.0
+            return opacity_of(count)
         return RESTING if count <= VERY_MANY else RESTING / 2
 
     def _paint_resting(self, painter: QPainter) -> None:

@@ -4,7 +4,7 @@ from math import exp, log
 
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
 
@@ -127,24 +127,21 @@ class Sharing(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
         self._heading, self._now, self._never, self._always = QLabel(), QLabel(), QLabel(), QLabel()
         self._heading.setObjectName("heading")
         self._now.setTextFormat(Qt.TextFormat.RichText)
         self.slider = PeriodSlider()
-        grid.addWidget(self.slider, 1, 0, 1, 2)
-        right = Qt.AlignmentFlag.AlignRight
-        for label, row, column in (
-            (self._heading, 0, 0),
-            (self._now, 0, 1),
-            (self._never, 2, 0),
-            (self._always, 2, 1),
-        ):
-            label.setObjectName(label.objectName() or "small")
-            label.setAlignment(right if column else Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(label, row, column)
+        for pair in ((self._heading, self._now), (self._never, self._always)):
+            row = QHBoxLayout()
+            for label in pair:
+                label.setObjectName(label.objectName() or "small")
+                row.addWidget(label)
+            row.insertStretch(1)
+            column.addLayout(row)
+        column.insertWidget(1, self.slider)
         self._always.setText("always, t = 1")
         self.slider.wanted.connect(self._tell)
 

@@ -321,6 +321,9 @@ class ConnectivityView(QWidget):
                 self.refresh()
         elif name in sources and name == made.inputs.block and _fits(index, made.inputs.shape):
             number = int(np.ravel_multi_index(index, made.inputs.shape))
+            if self.scope != CHANNELS and index[0] != made.channel and index[0] in made.channels:
+                self._channel = index[0]  # another map that the unit looked at reads
+                self.refresh()
             self.selected = Selected(INPUT, index[0] if self.scope == CHANNELS else number)
         elif name == f"{block}.weight" and "weight" in weights and _fits(index, weights["weight"].shape):
             self.selected = Selected(WEIGHT, int(np.ravel_multi_index(index, weights["weight"].shape)))
@@ -333,13 +336,14 @@ class ConnectivityView(QWidget):
         self.diagram.select(self.selected)
         self.matrix.select(self.selected)
         made = self.figure
-        told = words.telling(made, self.selected) if made is not None else []
-        self.side.tell(told)
-        self._line.setText(" ".join(told))
-        self._line.setToolTip(" ".join(told))
+        told = [*words.telling(made, self.selected), made.left_out] if made is not None else []
+        text = " ".join(told).strip()
+        self.side.tell(text)
+        self._line.setText(text)
+        self._line.setToolTip(text)
         if self.selected is not None and self.height() < theme.scaled(LINE_ROOM):
-            self.foot.tell(" ".join(told))
-        plain = " ".join(told).replace("<b>", "").replace("</b>", "")
+            self.foot.tell(text)
+        plain = text.replace("<b>", "").replace("</b>", "")
         self.diagram.setAccessibleDescription(plain)
         self.matrix.setAccessibleDescription(plain)
 

@@ -111,8 +111,11 @@ def called(units: Units, number: int, scope: str) -> str:
 def telling(figure: Figure, selected: Selected | None) -> list[str]:
     """What the unit selected reads, or what reads it, a sentence each."""
     shown = lit(figure, selected)
-    if shown is None or selected is None:
+    if selected is None:
         return [HINT]
+    if shown is None:
+        side = figure.inputs if selected.kind == INPUT else figure.outputs
+        return [f"The unit of {side.block} that is selected is not among those drawn here."]
     scope, count = figure.wanted.scope, int(shown.edges.sum())
     if selected.kind == WEIGHT:
         return [f"This weight is on {plural(count, 'connection')} here."]
