@@ -138,6 +138,20 @@ def matrix(stage: Stage) -> None:
     stage.ask("window.docks.views('connectivity')[0].show_mode('matrix')")
 
 
+def backward(stage: Stage) -> None:
+    """The gradient of one weight, taken apart."""
+    stage.ask("window.session.select(('conv1',))")
+    stage.ask("window.docks.show_view('pixel')")
+    stage.ask("window.docks.mark_unit('conv1.weight', (2, 0, 1, 1))")
+
+
+def laboratory(stage: Stage) -> None:
+    """An experiment with its text."""
+    stage.ask("window.shell.laboratory.open('shifted')")
+    stage.wait("'pool_moved' in window.session.design.blocks and window.docks.dock_of('laboratory') is not None")
+    stage.wait(FORWARD)
+
+
 def maps(stage: Stage) -> None:
     """512 maps of a block, a good part of the window."""
     stage.ask("window.session.select(('conv4_1',))")
@@ -274,6 +288,8 @@ SHOTS = {
     "gradients": Shot(gradients),
     "kernels": Shot(kernels),
     "pixel": Shot(pixel),
+    "pixel-backward": Shot(backward),
+    "laboratory": Shot(laboratory),
     "connectivity": Shot(sharing, ready=FORWARD, made=row),
     "connectivity-maps": Shot(connected_maps),
     "connectivity-matrix": Shot(matrix, ready=FORWARD, made=row),

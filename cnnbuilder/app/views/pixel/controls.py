@@ -9,7 +9,7 @@ from cnnbuilder.app.views.pixel.keys import LONG, WORDS
 from cnnbuilder.app.views.pixel.walk import Unit, count
 from cnnbuilder.design.shape import Shape
 
-ROOMY = 860
+ROOMY = 1180
 """In a narrower view (px) the keys are told by a tooltip alone."""
 
 

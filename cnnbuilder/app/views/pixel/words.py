@@ -64,7 +64,7 @@ def cell(sight: Sight, at: Place, row: int, column: int) -> str:
     gradient = "dJ/d " if sight.unit.looks_back else ""
     if not sight.explanation.is_sum:
         return f"{gradient}{place(source)} = {figure(value)}"
-    by = place(factor) if factor else "share"
+    by = place(factor) if factor else "slope" if sight.unit.looks_back else "share"
     return f"{gradient}{place(source)} · {by} = {figure(value)} · {figure(weight)} = {figure(product)}"
 
 
@@ -95,7 +95,7 @@ def heads(sight: Sight, at: Place) -> tuple[str, str, str]:
     channel = int(sheet.channels[at.channel])
     patch = "gradient G" if sight.unit.looks_back else "patch V"
     if sheet.part.factors is None:
-        middle = "share" if sight.explanation.is_sum else ""
+        middle = "" if not sight.explanation.is_sum else "slope" if sight.unit.looks_back else "share"
     elif "." in sheet.part.factors.name:
         first = sheet.part.factors.unit(max(int(sheet.numbers[at.channel].max()), 0))[1]
         own = ", ".join(map(str, first[:2])) if len(first) > 2 else ", ".join(map(str, first[:1]))
