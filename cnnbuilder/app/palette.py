@@ -23,7 +23,7 @@ from cnnbuilder.design.words import sentence
 KIND = Qt.ItemDataRole.UserRole
 NARROW_WINDOW = 1400
 """A window that is narrower shows icons alone, unless the user wants otherwise."""
-NARROWEST, USUAL, WIDEST, ICONS_ALONE = 150, 232, 360, 46
+NARROWEST, USUAL, WIDEST, ICONS_ALONE = 150, 214, 360, 46
 DRAGGED = 32
 
 

@@ -32,7 +32,7 @@ from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.app.views.problems import Problems
 from cnnbuilder.app.words import literal
 
-PALETTE_WIDTH, INSPECTOR_WIDTH = 232, 286
+PALETTE_WIDTH, INSPECTOR_WIDTH = 214, 286
 SIZE = (1400, 900)
 MAPS = ("maps", "gradients", "kernels")
 """The views that show arrays."""
