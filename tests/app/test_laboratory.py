@@ -204,5 +204,6 @@ def test_a_link_of_the_list_opens_its_experiment(open_window: Callable[..., Wind
     assert "experiment:matrix" in panel.text.toHtml()
     panel.wanted.emit("matrix")
     qtbot.waitUntil(lambda: panel.experiment is experiment("matrix"))
+    assert window.docks.views("connectivity")[0].mode == "matrix"  # type: ignore[attr-defined]
     panel.again.click()
     qtbot.waitUntil(lambda: len(window.session.shown.tabs) >= 1 and panel.experiment is experiment("matrix"))

@@ -112,6 +112,8 @@ class Experiment:
     """The value of it that is marked."""
     picture: "Callable[[], Picture] | None" = None
     weights: Callable[[], Mapping[str, Any]] | None = None
+    mode: str = ""
+    """How the connectivity view shows it, where that is not its usual way."""
 
 
 @dataclass(frozen=True, eq=False)

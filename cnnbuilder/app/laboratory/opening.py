@@ -53,6 +53,8 @@ class Laboratory(QObject):
         for kind in reversed(found.views):
             if kind in docks.kinds:
                 docks.show_view(kind)
+        for view in docks.views("connectivity") if found.mode else ():
+            view.show_mode(found.mode)  # type: ignore[attr-defined]
         if found.unit is not None:
             docks.mark_unit(found.select, found.unit)
         panel: LaboratoryPanel | None = dock.view if dock is not None else None  # type: ignore[assignment]

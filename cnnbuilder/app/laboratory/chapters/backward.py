@@ -144,6 +144,7 @@ CHAPTER = Chapter(
             "conv1",
             (0, 0, 0),
             lambda: sample_picture("four.png"),
+            mode="matrix",
         ),
         Experiment(
             "told",
