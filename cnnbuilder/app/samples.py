@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from cnnbuilder.design.check import check
@@ -30,7 +30,7 @@ class Sample:
         name = self.design.name or self.path.stem
         return f"{name}, trained" if self.path.suffix == ".cnn" else name
 
-    @property
+    @cached_property
     def line(self) -> str:
         """How large it is, or how much is wrong with it."""
         report = check(self.design)
@@ -65,3 +65,9 @@ def sample_designs() -> tuple[Sample, ...]:
         except Error:
             continue
     return tuple(sorted(found, key=lambda item: (item.path.suffix != ".cnn", len(item.design.blocks))))
+
+
+def read_samples() -> None:
+    """Read and check every sample, so that whoever shows them later need not wait; for another thread."""
+    for sample in sample_designs():
+        _ = sample.line

@@ -23,6 +23,7 @@ from cnnbuilder.app.live import Live
 from cnnbuilder.app.palette import Palette
 from cnnbuilder.app.pictures.commands import picture_commands
 from cnnbuilder.app.runner import Result, Runner
+from cnnbuilder.app.samples import read_samples
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.shell import Shell
 from cnnbuilder.app.status import Status
@@ -225,6 +226,7 @@ class Window(QMainWindow):
     def _begin_maps(self, module: Any) -> None:
         if not self._leaving:
             self.docks.begin()
+            self.tasks.run("", read_samples, lambda _: None, self._fail)
 
     def _fail(self, words: str) -> None:
         self.documents.fail("The maps cannot be shown", words)

@@ -1,5 +1,6 @@
 """The start page: when it stands there, and what can be begun from it."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from cnnbuilder.app import samples as room
 from cnnbuilder.app import theme
 from cnnbuilder.app.samples import sample_designs
 from cnnbuilder.app.start import RecentFile, SampleCard, StartPage
@@ -112,3 +114,19 @@ def test_cards_take_the_width_there_is(window: Window, qtbot: Any) -> None:
     window.resize(1000, 700)
     qtbot.waitUntil(lambda: len({card.x() for card in page.cards}) < len(wide))
     assert all(isinstance(card, SampleCard) and card.width() >= 200 for card in page.cards)
+
+
+def test_no_sample_is_read_or_checked_on_the_windows_thread(
+    open_window: Open, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading and checking all of them took a tenth of a second when the last document was closed."""
+    read, checked = [], []
+    load, check = room.load, room.check
+    monkeypatch.setattr(room, "load", lambda path: (read.append(threading.current_thread()), load(path))[1])
+    monkeypatch.setattr(room, "check", lambda design: (checked.append(threading.current_thread()), check(design))[1])
+    sample_designs.cache_clear()
+    window = open_window()
+    qtbot.waitUntil(lambda: len(checked) >= 8 and not window.tasks._threads, timeout=30_000)
+    window.shell.show_start()
+    assert len(window.shell.start.cards) == len(read) == len(checked)
+    assert threading.main_thread() not in (*read, *checked)
