@@ -34,6 +34,7 @@ QStatusBar QLabel { color: $text; padding: 0 6px; }
 #overlay QListWidget::item:hover { background: $well; }
 #overlay QListWidget::item:selected { background: $selection; color: $text; }
 #bar #tight { padding: 5px 7px; }
+#panel #tight { padding: 3px 7px; }
 QToolButton#chip { padding: 1px 8px; }
 QToolButton#chip:checked:focus { padding: 0 7px; }
 #bar { background: $panel; border-bottom: 1px solid $line; }

@@ -343,11 +343,14 @@ def test_an_equal_weight_has_an_equal_colour_on_the_screen(show: Any, qtbot: Any
     qtbot.waitUntil(lambda: view.diagram.done)
     picture = view.diagram.grab().toImage()
     ends = view.diagram.panels[0].ends
-    found = set()
+    hues: dict[int, list[int]] = {}
     for rank, (x0, y0, x1, y1) in zip(view.figure.ranks.tolist(), ends.tolist(), strict=True):
         seen = QColor(picture.pixel(round((x0 + x1) / 2), round((y0 + y1) / 2)))
-        found.add((rank, seen.hslHue() // 20))
-    assert len(found) == 2
+        hues.setdefault(rank, []).append(seen.hslHue())
+    # A line is mixed with the ground at its edges, which turns its hue a little.
+    first, second = hues.values()
+    assert max(first) - min(first) < 20 and max(second) - min(second) < 20
+    assert abs(first[0] - second[0]) > 60
 
 
 def test_on_a_map_what_is_lit_has_the_colour_of_its_weight(show: Any) -> None:

@@ -54,6 +54,7 @@ class Laboratory(QObject):
             if kind in docks.kinds:
                 docks.show_view(kind)
         for view in docks.views("connectivity") if found.mode else ():
+            view.show_scope("map")  # type: ignore[attr-defined]
             view.show_mode(found.mode)  # type: ignore[attr-defined]
         if found.unit is not None:
             docks.mark_unit(found.select, found.unit)

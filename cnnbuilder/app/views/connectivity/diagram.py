@@ -37,7 +37,7 @@ ARROWS = {
 }
 KEYS = (
     "Arrows walk from unit to unit, Enter leads along the connections to the other side, "
-    "Page up and down to the next row or map, Escape selects nothing."
+    "Page up and down to the next row or map, Escape selects nothing and leads back to the canvas."
 )
 
 
@@ -193,9 +193,9 @@ class Diagram(QWidget):
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             units = figure.inputs if self._at_inputs() else figure.outputs
             self._choose(Selected(self._side(), int(units.numbers[0 if key == Qt.Key.Key_Home else -1])))
-        elif key == Qt.Key.Key_Escape and self.selected is not None:
-            self._choose(None)
         else:
+            if key == Qt.Key.Key_Escape and self.selected is not None:
+                self._choose(None)  # and, as everywhere, back to the canvas
             super().keyPressEvent(event)
 
     def _at_inputs(self) -> bool:

@@ -18,7 +18,7 @@ from cnnbuilder.explain.connectivity import Connectivity, connections_of, connec
 Ints = npt.NDArray[np.int64]
 
 ROW, MAP, CHANNELS = "row", "map", "channels"
-SCOPES = {ROW: "One row", MAP: "Whole map", CHANNELS: "Channels"}
+SCOPES = {ROW: "Row", MAP: "Map", CHANNELS: "Channels"}
 MOST_EDGES = 20_000
 """No more are drawn at once."""
 MOST_UNITS = 1_000

@@ -33,7 +33,7 @@ HELP = {
     CHANNELS: "Whole maps as units: which maps of the output read which maps of the input",
 }
 EDGES, MATRIX = "edges", "matrix"
-MODES = {EDGES: "Connections", MATRIX: "Matrix"}
+MODES = {EDGES: "Edges", MATRIX: "Matrix"}
 MODE_HELP = {
     EDGES: "Units of the output above or at the right, units of the input below or at the left",
     MATRIX: "The matrix that the input is multiplied by: a row for each output, a column for each input; "

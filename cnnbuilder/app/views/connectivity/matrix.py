@@ -31,7 +31,10 @@ LINED, LETTERED = 5.0, 13.0
 """From this size on (px) cells are parted by lines, and have letters."""
 _TURNED = QTransform(0, 1, 1, 0, 0, 0)
 """Rows become columns."""
-KEYS = "Up and down lead to the next row, left and right to the next column, Escape selects nothing."
+KEYS = (
+    "Up and down lead to the next row, left and right to the next column, Escape selects nothing and leads back to the "
+    "canvas."
+)
 
 
 def too_large(figure: Figure) -> str:
@@ -230,9 +233,9 @@ class MatrixView(QWidget):
             place = units.find(held) if held is not None else None
             moved = (down or across) + (place if place is not None else -1 if (down or across) > 0 else 1)
             self._choose(Selected(kind, int(units.numbers[min(max(moved, 0), len(units.numbers) - 1)])))
-        elif key == Qt.Key.Key_Escape and self.selected is not None:
-            self._choose(None)
         else:
+            if key == Qt.Key.Key_Escape and self.selected is not None:
+                self._choose(None)  # and, as everywhere, back to the canvas
             super().keyPressEvent(event)
 
 
