@@ -112,10 +112,22 @@ class Router(Generic[Link]):
         self._looks, self._patience = 0, PATIENCE
         self._ends: dict[Link, tuple[Point, Point]] = {}
 
+    @property
+    def known(self) -> Container[Link]:
+        """The links that have a way."""
+        return self._ways.points
+
     def keep(self, links: Container[Link]) -> None:
         """Forget the ways of all links but these."""
         self._ways.keep(links)
         self._ends = {link: ends for link, ends in self._ends.items() if link in links}
+
+    def shift(self, links: Iterable[Link], by: Point) -> None:
+        """The ways of links as they are, but elsewhere."""
+        across, down = _flip(by) if self.down else by
+        for link in links:
+            self._ends[link] = tuple((x + across, y + down) for x, y in self._ends[link])  # type: ignore[assignment]
+            self._ways.put(link, [(x + across, y + down) for x, y in self._ways.points[link]])
 
     def route(self, ends: Mapping[Link, tuple[Point, Point]]) -> dict[Link, Way]:
         """The corners of the way of each link from its start to its end, and of links that made room for them."""

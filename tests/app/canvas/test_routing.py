@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 from cnnbuilder.app.canvas.content import WIDTH
 from cnnbuilder.app.canvas.routing import Places, Rect, Router, distance
 from cnnbuilder.app.canvas.scene import Scene
+from cnnbuilder.app.session import Session
+from cnnbuilder.design.document import Design
+from cnnbuilder.design.graph import Link
 from cnnbuilder.design.layout import arranged
 from cnnbuilder.files import load
 from cnnbuilder.files.resources import samples
@@ -146,3 +150,38 @@ def test_from_one_row_to_a_lower_one_no_way_leads_up_first() -> None:
     points = way(router, rects, 0, 3)
     assert not crossed(points, rects)
     assert min(y for _, y in points) == 38
+
+
+def test_rows_that_move_as_one_take_their_links_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block in the middle of a long chain: behind it everything moves up one place, or a row."""
+    blocks = [{"id": "b0", "kind": "input"}]
+    blocks += [{"id": f"b{n}", "kind": "add" if n % 4 == 0 else "batch_norm"} for n in range(1, 400)]
+    links = [{"from": f"b{n - 1}", "to": f"b{n}"} for n in range(1, 400)]
+    links += [{"from": f"b{n - 4}", "to": f"b{n}", "input": 1} for n in range(4, 400, 4)]
+    design = Design.from_dict({"format": "cnnbuilder", "version": 1, "blocks": blocks, "links": links})
+    session = Session(design)
+    session.open(design)
+    scene = Scene()
+    scene.show_design(session.design)
+    found: list[int] = []
+    route = Router.route
+
+    def counted(router: Router[Link], ends: Any) -> Any:
+        found.append(len(ends))
+        return route(router, ends)
+
+    monkeypatch.setattr(Router, "route", counted)
+    session.select(("b200",))
+    for _ in range(9):
+        session.append("activation")
+        scene.show_design(session.design)
+    for _ in range(4):
+        session.undo()
+        scene.show_design(session.design)
+    rects = [card.rect for card in scene.all_cards()]
+    for link, wire in scene.wires.items():
+        assert not crossed(wire.points, rects), link
+        assert (wire.points[0], wire.points[-1]) == scene._ends(link)
+        assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(wire.points)), link
+    # Of five hundred links never more than those of a few rows were found anew, once rows are as long as they get.
+    assert max(found[1:]) < len(scene.wires) / 4
