@@ -153,6 +153,20 @@ def dot_taps() -> int:
     raise _Native
 
 
+def dots(count: int, rows: Values, row_step: int, other: Values, target: Values, target_step: int) -> None:
+    """`target[r · target_step] = Σ_i rows[r · row_step + i] · other[i]` over `count` values, for four rows: fast where
+    they are few (`short.py`)."""
+    raise _Native
+
+
+def blend(
+    count: int, number: int, rows: Values, row_step: int, factors: Values, factor_step: int, target: Values
+) -> None:
+    """`target[i] = Σ_r factors[r · factor_step] · rows[r · row_step + i]` over `number` rows, one at least, of `count`
+    values."""
+    raise _Native
+
+
 def tile_rows() -> int:
     """The rows of a tile on this processor."""
     raise _Native

@@ -1,9 +1,10 @@
 """Window products whose every place has a kernel of its own: one window at a time, never a copy of the whole input.
 
-The windows of a few samples at one place are gathered, and meet the kernels of all filters there, which are read once.
-To the input a place's share, `Σ_i gy[i] · K[i]`, is added where its window lies; to the weights a kernel's gradient is
-`Σ_n gy[n] · window[n]`. Gathered padding is 0, and 0 · ∞ is NaN where the formula reads nothing: so a NaN that padding
-may have made is computed again by the plain sum.
+What lies under a row of places is laid in sheets (`sheets.py`); a window is taken from there through a table, and meets
+the kernels of all filters at its place, which are read once, by sums made for short rows (`short.py`). To the input a
+place's share, `Σ_i gy[i] · K[i]`, is added where its window lies; to the weights a kernel's gradient is
+`Σ_n gy[n] · window[n]`. Padding is 0, and 0 · ∞ is NaN where the formula reads nothing: so a NaN that padding may have
+made is computed again by the plain sum.
 """
 
 from cnnbuilder.kernels.correlate_blocked import touches_padding
@@ -26,6 +27,7 @@ from cnnbuilder.kernels.correlate_row import (
     KERNEL_COLUMNS,
     KERNEL_ROWS,
     ROWS,
+    STRIDE_COLUMNS,
     STRIDE_ROWS,
     WIDTH,
     Y,
@@ -35,19 +37,25 @@ from cnnbuilder.kernels.correlate_row import (
     start_row,
     stop_inside,
 )
+from cnnbuilder.kernels.correlate_sliding import reach_columns, reach_rows, values_at_a_place
 from cnnbuilder.kernels.native import (
     Integers,
     Values,
     at,
+    blend,
     cancelled,
+    dots,
     helper,
+    integers,
     real,
     release,
     reserve,
     routine,
+    tile_lanes,
     values,
 )
-from cnnbuilder.kernels.rows import ADD, add_rows, combine, dot, fill
+from cnnbuilder.kernels.rows import ADD, add_rows, combine, fill
+from cnnbuilder.kernels.sheets import SHEET, lay, spread, tap_offsets
 from cnnbuilder.kernels.untied_plain import output_at, plain_output, plain_weight
 from cnnbuilder.kernels.untied_row import (
     BANDS,
@@ -58,126 +66,126 @@ from cnnbuilder.kernels.untied_row import (
     OF_FILTER,
     TILE_COLUMNS,
     TILE_ROWS,
-    bias_at,
     kernel_at,
     kernel_length,
     places_of,
 )
 
-ROOM = 1 << 14
-"""Values of windows that are held at once, so that they stay in the second-level cache; one window at least."""
+ROOM = 1 << 15
+"""Values of sheets that are held at once, so that they stay in the second-level cache; those of one sample at least."""
 FEW = 8
 """Tile columns below which a bias's places are added one by one."""
 
 
 @helper
-def samples_at_once(step: Integers, length: int) -> int:
-    """Of how many samples the windows, `length` values each, are held."""
-    return min(step[BATCH], max(1, ROOM // length))
+def row_size(step: Integers) -> int:
+    """Values of the sheets under one row of places, for one sample and group; a few more than there may be."""
+    in_group = step[CHANNELS] // step[GROUPS]
+    each = values_at_a_place(in_group, step[STRIDE_ROWS], step[STRIDE_COLUMNS], reach_rows(step), reach_columns(step))
+    high, wide = 1 + reach_rows(step) // step[STRIDE_ROWS], step[COLUMNS] + reach_columns(step) // step[STRIDE_COLUMNS]
+    return each * high * wide + reach_columns(step) + tile_lanes()
+
+
+@helper
+def samples_at_once(step: Integers) -> int:
+    """Of how many samples the sheets of a row, or shares of a window, are held."""
+    return min(step[BATCH], max(1, ROOM // max(kernel_length(step), row_size(step))))
 
 
 @routine
-def gather_window(step: Integers, x: Values, j: int, k: int, channels: int, window: Values) -> None:
-    """window[c, m, n] = what lies under the taps at place (j, k) of `channels` planes from `x` on; 0 in padding."""
-    taps, dilation = step[KERNEL_COLUMNS], step[DILATION_COLUMNS]
-    top, left = start_row(step, j), start_column(step, k)
-    low = min(taps, first_inside(left, dilation))
-    high = max(low, stop_inside(left, dilation, step[WIDTH], taps))
-    for c in range(channels):
-        for m in range(step[KERNEL_ROWS]):
-            row = top + m * step[DILATION_ROWS]
-            line = at(window, (c * step[KERNEL_ROWS] + m) * taps)
-            stop = high if 0 <= row < step[HEIGHT] else 0
-            if stop > 0:
-                source = at(x, (c * step[HEIGHT] + row) * step[WIDTH] + left)
-                for n in range(low):
-                    line[n] = real(0)
-                for n in range(low, stop):
-                    line[n] = source[n * dilation]
-            for n in range(stop, taps):
-                line[n] = real(0)
-
-
-@routine
-def gather_windows(
-    step: Integers, frame: Integers, first: int, count: int, group: int, place: int, windows: Values
+def spread_row(
+    step: Integers, frame: Integers, sheet: Integers, first: int, count: int, group: int, j: int, sheets: Values
 ) -> None:
-    """The windows of `count` samples from `first` on, over all channels of a group, at one place."""
-    in_group, length = step[CHANNELS] // step[GROUPS], kernel_length(step)
+    """The sheets under row `j` of places for `count` samples from `first` on, and behind the layout the offsets."""
+    in_group = step[CHANNELS] // step[GROUPS]
+    lay(sheet, step[STRIDE_ROWS], step[STRIDE_COLUMNS], reach_rows(step), reach_columns(step), 1, step[COLUMNS],
+        start_row(step, j), start_column(step, 0), step[WIDTH])
+    tap_offsets(sheet, in_group, step[KERNEL_ROWS], step[KERNEL_COLUMNS], step[DILATION_ROWS], step[DILATION_COLUMNS],
+                0, 0, at(sheet, SHEET))
     for n in range(count):
         plane = (first + n) * step[CHANNELS] + group * in_group
         x = at(values(frame[0]), plane * step[HEIGHT] * step[WIDTH])
-        gather_window(step, x, place // step[COLUMNS], place % step[COLUMNS], in_group, at(windows, n * length))
+        spread(sheet, x, in_group, step[HEIGHT], step[WIDTH], at(sheets, n * row_size(step)))
 
 
 @routine
-def add_dots(
-    target: Values, target_step: int, rows: Values, row_step: int, other: Values, number: int, count: int
-) -> None:
-    """target[r · target_step] += rows[r] · other, for up to four rows."""
-    if number == 4:
-        second, third, fourth = at(rows, row_step), at(rows, 2 * row_step), at(rows, 3 * row_step)
-        a, b, c, d = real(0), real(0), real(0), real(0)
-        for i in range(count):
-            v = other[i]
-            a += v * rows[i]
-            b += v * second[i]
-            c += v * third[i]
-            d += v * fourth[i]
-        target[0] += a
-        target[target_step] += b
-        target[2 * target_step] += c
-        target[3 * target_step] += d
+def take_window(sheets: Values, offsets: Integers, length: int, window: Values) -> None:
+    """window[i] = sheets[offsets[i]]."""
+    for i in range(length):
+        window[i] = sheets[offsets[i]]
+
+
+@routine
+def place_sums(weights: Values, apart: int, filters: int, window: Values, length: int, sums: Values) -> None:
+    """sums[i] = K_i · window. The last four filters may take some of those before them once more."""
+    if filters < 4:
+        for i in range(filters):
+            dots(length, at(weights, i * apart), 0, window, at(sums, i), 1)
     else:
-        for r in range(number):
-            target[r * target_step] += dot(at(rows, r * row_step), other, count, 1)
+        for i in range(0, filters, 4):
+            first = min(i, filters - 4)
+            dots(length, at(weights, first * apart), apart, window, at(sums, first), 1)
 
 
 @routine
 def places_forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
-    """Split over groups and places."""
-    filters, places, length = step[FILTERS] // step[GROUPS], places_of(step), kernel_length(step)
-    room = samples_at_once(step, length)
-    buffer = reserve(room * length)
-    items = step[GROUPS] * places
-    for item in range(part * items // parts, (part + 1) * items // parts):
-        if cancelled(cancel):
-            break
-        place, base = item % places, item // places * filters
-        j, k = place // step[COLUMNS], place % step[COLUMNS]
-        weights, biases = at(values(frame[1]), kernel_at(step, 0, j, k)), bias_at(step, 0, j, k)
+    """Split over groups and places, a row of them after the other."""
+    columns, length, room = step[COLUMNS], kernel_length(step), samples_at_once(step)
+    numbers, buffer = reserve(2 * (SHEET + length)), reserve(room * row_size(step) + length + step[FILTERS] + 4)
+    items = step[GROUPS] * places_of(step)
+    item, stop = part * items // parts, (part + 1) * items // parts
+    while item < stop:
+        row, k = item // columns, item % columns
+        end = min(columns, k + stop - item)
         for first in range(0, step[BATCH], room):
+            if cancelled(cancel):
+                break
             count = min(room, step[BATCH] - first)
-            gather_windows(step, frame, first, count, item // places, place, values(buffer))
-            for i in range(base, base + filters, 4):
-                number = min(4, base + filters - i)
-                weight = at(weights, i * step[OF_FILTER])
-                for n in range(count):
-                    y = at(values(frame[slot(step, Y)]), output_at(step, first + n, i, j, k))
-                    for r in range(number):
-                        number_of_bias = biases + (i + r) * step[BIAS_FILTER]
-                        y[r * places] = values(frame[2])[number_of_bias] if step[BIAS] else real(0)
-                    add_dots(y, places, weight, step[OF_FILTER], at(values(buffer), n * length), number, length)
-            mend(step, frame, first, count, base, j, k)
+            sheets = at(values(buffer), length + step[FILTERS] + 4)
+            spread_row(step, frame, integers(numbers), first, count, row // step[ROWS], row % step[ROWS], sheets)
+            for n in range(count):
+                forward_row(step, frame, at(integers(numbers), SHEET), first + n, row // step[ROWS], row % step[ROWS],
+                            k, end, at(sheets, n * row_size(step)), values(buffer))
+        item += end - k
+    release(numbers)
     release(buffer)
 
 
 @routine
-def mend(step: Integers, frame: Integers, first: int, count: int, base: int, j: int, k: int) -> None:
+def forward_row(
+    step: Integers, frame: Integers, offsets: Integers, sample: int, group: int, j: int, first: int, stop: int,
+    sheets: Values, buffer: Values,
+) -> None:
+    """Places `first` … `stop − 1` of row `j`, for all filters of a group of one sample."""
+    filters, places, length = step[FILTERS] // step[GROUPS], places_of(step), kernel_length(step)
+    base, apart, sums = group * filters, step[OF_FILTER], at(buffer, length)
+    for k in range(first, stop):
+        place = j * step[COLUMNS] + k
+        take_window(at(sheets, k), offsets, length, buffer)
+        place_sums(at(values(frame[1]), base * apart + place * length), apart, filters, buffer, length, sums)
+        y = at(values(frame[slot(step, Y)]), (sample * step[FILTERS] + base) * places + place)
+        bias = base * step[BIAS_FILTER] + place * step[BIAS_COLUMN]
+        for i in range(filters):
+            start = values(frame[2])[bias + i * step[BIAS_FILTER]] if step[BIAS] else real(0)
+            y[i * places] = start + sums[i]
+        if touches_padding(step, j, k):
+            mend(step, frame, sample, base, j, k)
+
+
+@routine
+def mend(step: Integers, frame: Integers, sample: int, base: int, j: int, k: int) -> None:
     """Compute again what padding may have made NaN, at one place of the filters of a group."""
-    if touches_padding(step, j, k):
-        for n in range(first, first + count):
-            for i in range(base, base + step[FILTERS] // step[GROUPS]):
-                y = at(values(frame[slot(step, Y)]), output_at(step, n, i, j, k))
-                if y[0] != y[0]:
-                    y[0] = plain_output(step, frame, n, i, j, k)
+    for i in range(base, base + step[FILTERS] // step[GROUPS]):
+        y = at(values(frame[slot(step, Y)]), output_at(step, sample, i, j, k))
+        if y[0] != y[0]:
+            y[0] = plain_output(step, frame, sample, i, j, k)
 
 
 @routine
 def places_to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
     """Split over groups, chunks of a group's channels, and bands of rows of gx."""
     in_group, height, bands, chunks = step[CHANNELS] // step[GROUPS], step[HEIGHT], step[BANDS], step[CHUNKS]
-    room = samples_at_once(step, kernel_length(step))
+    room = samples_at_once(step)
     buffer = reserve(room * kernel_length(step))
     items = step[GROUPS] * chunks * bands
     for item in range(part * items // parts, (part + 1) * items // parts):
@@ -202,16 +210,13 @@ def input_rows(
         if cancelled(cancel):
             return
         for k in range(step[COLUMNS]):
-            kernels = at(values(frame[1]), kernel_at(step, 0, j, k) + skipped)
+            kernels = at(values(frame[1]), (j * step[COLUMNS] + k) * kernel_length(step) + skipped)
             for first in range(0, step[BATCH], room):
                 number = min(room, step[BATCH] - first)
-                fill(shares, number * count * taps, real(0))
-                for i in range(group * filters, (group + 1) * filters, 4):
-                    weight = at(kernels, i * step[OF_FILTER])
-                    for n in range(number):
-                        gy = at(values(frame[slot(step, GY)]), output_at(step, first + n, i, j, k))
-                        add_rows(at(shares, n * count * taps), weight, step[OF_FILTER], gy, places,
-                                 min(4, (group + 1) * filters - i), count * taps)
+                weight = at(kernels, group * filters * step[OF_FILTER])
+                for n in range(number):
+                    gy = at(values(frame[slot(step, GY)]), output_at(step, first + n, group * filters, j, k))
+                    blend(count * taps, filters, weight, step[OF_FILTER], gy, places, at(shares, n * count * taps))
                 for n in range(number):
                     plane = (first + n) * step[CHANNELS] + channel
                     add_window(step, frame, plane, count, j, k, at(shares, n * count * taps), low, high)
@@ -266,36 +271,45 @@ def places_to_weights(step: Integers, frame: Integers, part: int, parts: int, ca
         bias_gradient(step, frame, i)
     if frame[slot(step, GW)] == 0:
         return
-    room = samples_at_once(step, length)
-    buffer = reserve(room * length)
+    columns, room = step[COLUMNS], samples_at_once(step)
+    numbers, buffer = reserve(2 * (SHEET + length)), reserve(room * (row_size(step) + length))
     items = step[GROUPS] * places
-    for item in range(part * items // parts, (part + 1) * items // parts):
-        if cancelled(cancel):
-            break
-        place, base = item % places, item // places * filters
-        start = kernel_at(step, 0, place // step[COLUMNS], place % step[COLUMNS])
+    item, stop = part * items // parts, (part + 1) * items // parts
+    while item < stop:
+        row, low = item // columns, item % columns
+        high = min(columns, low + stop - item)
+        group, j = row // step[ROWS], row % step[ROWS]
         for first in range(0, step[BATCH], room):
+            if cancelled(cancel):
+                break
             count = min(room, step[BATCH] - first)
-            gather_windows(step, frame, first, count, item // places, place, values(buffer))
-            for i in range(base, base + filters):
-                gw = at(values(frame[slot(step, GW)]), start + i * step[OF_FILTER])
-                gy = at(values(frame[slot(step, GY)]), (first * step[FILTERS] + i) * places + place)
-                add_kernel(gw, values(buffer), length, gy, step[FILTERS] * places, count, first)
-        if touches_padding(step, place // step[COLUMNS], place % step[COLUMNS]):
-            for i in range(base, base + filters):
-                mend_kernel(step, frame, i, place // step[COLUMNS], place % step[COLUMNS])
+            sheets = at(values(buffer), room * length)
+            spread_row(step, frame, integers(numbers), first, count, group, j, sheets)
+            for k in range(low, high):
+                for n in range(count):
+                    take_window(at(sheets, n * row_size(step) + k), at(integers(numbers), SHEET), length,
+                                at(values(buffer), n * length))
+                for i in range(group * filters, (group + 1) * filters):
+                    place = j * columns + k
+                    gw = at(values(frame[slot(step, GW)]), place * length + i * step[OF_FILTER])
+                    gy = at(values(frame[slot(step, GY)]), (first * step[FILTERS] + i) * places + place)
+                    add_kernel(gw, values(buffer), length, gy, step[FILTERS] * places, count, first)
+        for k in range(low, high):
+            if touches_padding(step, j, k):
+                for i in range(group * filters, (group + 1) * filters):
+                    mend_kernel(step, frame, i, j, k)
+        item += high - low
+    release(numbers)
     release(buffer)
 
 
 @routine
 def add_kernel(gw: Values, windows: Values, length: int, gy: Values, gy_step: int, count: int, before: int) -> None:
     """The gradient of one kernel: what `count` samples add to it; where there were none before, they begin it."""
-    done = 0
     if before == 0:
-        factor, done = gy[0], 1
-        for i in range(length):
-            gw[i] = factor * windows[i]
-    for n in range(done, count, 4):
+        blend(length, count, windows, length, gy, gy_step, gw)
+        return
+    for n in range(0, count, 4):
         add_rows(gw, at(windows, n * length), length, at(gy, n * gy_step), gy_step, min(4, count - n), length)
 
 

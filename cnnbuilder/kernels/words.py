@@ -11,6 +11,7 @@ from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic as _intrinsic
 
 from cnnbuilder.kernels import native
+from cnnbuilder.kernels.short import emit_blend, emit_dots
 from cnnbuilder.kernels.tile import DOT_ROWS, DOT_TAPS, LANES, ROWS, emit_dot_tile, emit_tile
 
 # numba has no type stubs.
@@ -203,6 +204,30 @@ def _dot_tile(typing: Any, vectors: Any, a: Any, a_row: Any, b: Any, offsets: An
     return types.void(integer, pointer, integer, pointer, POINTER, pointer), generate
 
 
+@intrinsic
+def _dots(typing: Any, count: Any, rows: Any, row_step: Any, other: Any, target: Any, target_step: Any) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_dots(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(integer, pointer, integer, pointer, pointer, integer), generate
+
+
+@intrinsic
+def _blend(
+    typing: Any, count: Any, number: Any, rows: Any, row_step: Any, factors: Any, factor_step: Any, target: Any
+) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_blend(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(integer, integer, pointer, integer, pointer, integer, pointer), generate
+
+
 def caller(symbol: str, signature: Any) -> Any:
     """A word that calls the function of that symbol, which is linked in at the end."""
 
@@ -227,6 +252,7 @@ def words(name: str) -> dict[Any, Any]:
         native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
         native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
         native.tile: _tile, native.sliding_tile: _sliding_tile,
+        native.dots: _dots, native.blend: _blend,
         native.dot_tile: _dot_tile, native.dot_rows: _constant(DOT_ROWS), native.dot_taps: _constant(DOT_TAPS),
         native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
     }
