@@ -194,9 +194,10 @@ def dense(x, p, weight, training):
 
 
 def batch_norm(x, p, weight, training):
+    # Contiguous: PyTorch 2.13 gives a wrong gradient for the strides that einsum leaves, by its own formula.
     return functional.batch_norm(
-        x, weight["running_mean"], weight["running_var"], weight["weight"], weight["bias"], training, p["momentum"],
-        p["epsilon"],
+        x.contiguous(), weight["running_mean"], weight["running_var"], weight["weight"], weight["bias"], training,
+        p["momentum"], p["epsilon"],
     )  # fmt: skip
 
 
