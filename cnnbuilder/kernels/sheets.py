@@ -6,7 +6,7 @@ the padding written out, and the value under tap (u, v) at place (j, k) is `(j +
 the start of its sheet. Places are numbered along the pitch: one product of the tile runs over several rows of them,
 and the few places between two rows are computed and dropped. Without strides the zeros behind a row are those before
 the next, which makes the pitch of a 14 × 14 map 15 and not 16. Each input value is copied once for all taps and
-filters: 2 % of a convolution of 64 maps, where gathering each tap took 15 %.
+filters, where gathering copied it once a tap.
 """
 
 from cnnbuilder.kernels.correlate_row import first_inside, stop_inside

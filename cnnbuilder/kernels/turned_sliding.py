@@ -6,8 +6,7 @@ a plain sliding product, `gx[c, place] = Σ_k A[c, k] · sheet[offsets[k] + plac
 So nothing is multiplied for strides that skip, and nothing is added up in memory. The weights of eight channels are
 packed once for all places that a part does.
 
-Sheets hold 0 outside gy, and 0 · ∞ is NaN where the formula reads nothing: such a NaN is computed again. The five sizes
-of VGG reach 80 to 88 % of what registers alone do (shares scattered tap by tap: 45 to 60 %).
+Sheets hold 0 outside gy, and 0 · ∞ is NaN where the formula reads nothing: such a NaN is computed again.
 """
 
 from cnnbuilder.kernels.correlate_blocked import ceil_div
