@@ -38,6 +38,7 @@ from cnnbuilder.app.views.connectivity.matrix import matrix_image, too_large
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Selected, lit
 from cnnbuilder.app.views.connectivity.slider import PeriodSlider, every
 from cnnbuilder.app.views.connectivity.view import ConnectivityView
+from cnnbuilder.app.views.connectivity.words import telling
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.check import check
 from cnnbuilder.design.document import Design
@@ -652,3 +653,11 @@ def test_what_can_be_used_has_a_name_and_says_what_it_does(show: Any) -> None:
             assert widget.accessibleName() and widget.toolTip(), widget
     view._choose(Selected(OUTPUT, 400))
     assert view.diagram.accessibleDescription().startswith("z8 reads v6 to v10 through")
+
+
+def test_an_input_that_nothing_reads_is_said_to_be_so(kernels: None) -> None:
+    """Every second of nine units is read by a window of one in steps of two."""
+    session = opened(notes("conv", kernel_size=[1, 1], stride=[1, 2]))
+    made = figure(session.shown.report, "conv1", Wanted(ROW, 0))
+    said = [" ".join(telling(made, Selected(INPUT, number))) for number in range(9)]
+    assert ["Nothing here reads" in words for words in said] == [number % 2 == 1 for number in range(9)]

@@ -121,8 +121,9 @@ def telling(figure: Figure, selected: Selected | None) -> list[str]:
         return [f"This weight is on {plural(count, 'connection')} here."]
     if selected.kind == INPUT:
         name = called(figure.inputs, selected.number, scope)
-        readers = _list(figure.outputs, shown.outputs.tolist(), scope)
-        return [f"{name} is read by {readers}." if count else f"Nothing here reads {name}."]
+        if not count:
+            return [f"Nothing here reads {name}."]
+        return [f"{name} is read by {_list(figure.outputs, shown.outputs.tolist(), scope)}."]
     name = called(figure.outputs, selected.number, scope)
     if not count:
         return [f"{name} reads nothing here: padding is no connection."]
