@@ -19,7 +19,7 @@ from cnnbuilder.app.laboratory.chapters import CHAPTERS
 from cnnbuilder.app.window import Window
 from cnnbuilder.design.layer import parameters_of
 
-STEPS = int(os.environ.get("CNNBUILDER_MONKEY", "160"))
+STEPS = int(os.environ.get("CNNBUILDER_MONKEY", "60"))
 SEEDS = [int(os.environ["CNNBUILDER_SEED"])] if "CNNBUILDER_SEED" in os.environ else [1, 2]
 LEAVING = {"quit", "open", "save", "save-as", "picture", "close", "pictures"}
 """Commands that ask for a file, or end the test."""
