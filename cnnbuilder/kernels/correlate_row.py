@@ -12,7 +12,8 @@ from cnnbuilder.kernels.native import Integers, helper, real, values
     STRIDE_COLUMNS, DILATION_ROWS, DILATION_COLUMNS, BEFORE_ROWS, BEFORE_COLUMNS, GROUPS, BIAS, RELU, ALGORITHM, LISTED,
     START, LISTS,
 ) = range(23)  # fmt: skip
-DIRECT, LOCATION = 1, 2
+DIRECT, WINOGRAD = 1, 2
+LOCATION = 2
 Y, SAVED, GX, GW, GB, GY = range(6)
 FIRST = 7
 """The slot of what gx begins with, behind those of a convolution without a bias."""
