@@ -167,6 +167,16 @@ def blend(
     raise _Native
 
 
+def turn(source: Values, apart: int, target: Values, target_apart: int) -> None:
+    """`target[j · target_apart + i] = source[i · apart + j]` for `LANES` rows and columns (`turn.py`)."""
+    raise _Native
+
+
+def turn_masked(source: Values, mask: Values, apart: int, target: Values, target_apart: int) -> None:
+    """The same, 0 where the mask's value is not above 0 (NaN counts as above)."""
+    raise _Native
+
+
 def tile_rows() -> int:
     """The rows of a tile on this processor."""
     raise _Native

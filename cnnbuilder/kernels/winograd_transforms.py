@@ -11,7 +11,8 @@ Each transform is done along rows, then along columns, and every one of its line
 first turned so that the channels of a place lie side by side.
 """
 
-from cnnbuilder.kernels.native import Values, at, real, routine
+from cnnbuilder.kernels.correlate_blocked import ceil_div
+from cnnbuilder.kernels.native import Values, at, real, routine, tile_lanes, turn, turn_masked
 from cnnbuilder.kernels.rows import fill
 
 KERNEL, TILE, PATCH = 3, 4, 6
@@ -19,6 +20,8 @@ KERNEL, TILE, PATCH = 3, 4, 6
 PRODUCTS = PATCH * PATCH
 STRIP = 8
 """Tiles beside each other that are turned at once: their rows stay in the first-level cache."""
+TURNED = (PATCH * (TILE * STRIP + PATCH - TILE) + 16)
+"""Values that a strip's turned rows take for each channel, a block of columns more with it."""
 
 A, B = 0.75, 1.5
 A2, B2, A3, B3 = A**2, B**2, A**3, B**3
@@ -112,37 +115,48 @@ def lift_tile(source: Values, apart: int, target: Values, target_apart: int, cou
 
 @routine
 def turn_row(
-    row: Values, mask: Values, masked: int, plane: int, count: int, channels: int, target: Values, lanes: int
+    row: Values, mask: Values, masked: int, plane: int, count: int, channels: int, behind: int, target: Values
 ) -> None:
     """target[i, c] = row[c, i], `count` columns of planes of `plane` values: what lay along a row lies along channels.
-    With `masked` it is 0 where the mask is not positive."""
-    for first in range(0, count, 16):
-        stop = min(count, first + 16)
-        for c in range(channels):
-            source, other = at(row, c * plane), at(mask, c * plane)
+    With `masked` it is 0 where the mask is not positive.
+
+    Whole blocks are turned in registers while `behind` values may be read from the row's start on; then `target`
+    holds up to a block of columns more than `count`, of no meaning.
+    """
+    lanes, whole = tile_lanes(), 0
+    blocks = ceil_div(count, lanes) * lanes
+    while whole + lanes <= channels and (whole + lanes - 1) * plane + blocks <= behind:
+        for i in range(0, count, lanes):
+            start, block = whole * plane + i, at(target, i * channels + whole)
             if masked:
-                for i in range(first, stop):
-                    target[i * lanes + c] = real(0) if other[i] <= 0 else source[i]
+                turn_masked(at(row, start), at(mask, start), plane, block, channels)
             else:
-                for i in range(first, stop):
-                    target[i * lanes + c] = source[i]
+                turn(at(row, start), plane, block, channels)
+        whole += lanes
+    for c in range(whole, channels):
+        source, other = at(row, c * plane), at(mask, c * plane)
+        for i in range(count):
+            target[i * channels + c] = real(0) if masked and other[i] <= 0 else source[i]
 
 
 @routine
 def turn_patch(
     planes: Values, mask: Values, masked: int, height: int, width: int, row: int, column: int, rows: int, columns: int,
-    channels: int, target: Values,
+    channels: int, behind: int, target: Values,
 ) -> None:
-    """target[i, j, c] = planes[c, row + i, column + j], 0 outside."""
+    """target[i, j, c] = planes[c, row + i, column + j], 0 outside; `behind` values may be read from `planes` on.
+
+    `target` has room for a block of columns more.
+    """
     low, high = max(0, -column), max(0, min(columns, width - column))
     low = min(low, high)
     for i in range(rows):
         line = at(target, i * columns * channels)
         if 0 <= row + i < height:
             start = (row + i) * width + column + low
+            turn_row(at(planes, start), at(mask, start), masked, height * width, high - low, channels, behind - start,
+                     at(line, low * channels))
             fill(line, low * channels, real(0))
-            turn_row(at(planes, start), at(mask, start), masked, height * width, high - low, channels,
-                     at(line, low * channels), channels)
             fill(at(line, high * channels), (columns - high) * channels, real(0))
         else:
             fill(line, columns * channels, real(0))
@@ -177,9 +191,11 @@ def lift_tiles(
 
 @routine
 def lower_tiles(sums: Values, tiles: int, apart: int, lanes: int, spare: Values, target: Values) -> None:
-    """target[i, j, tile, c] = Aᵀ m A for tiles beside each other; `apart` values lie between products."""
+    """target[i, 4 · tile + j, c] = Aᵀ m A for tiles beside each other; `apart` values lie between products."""
     line = tiles * lanes
     for j in range(PATCH):
         lower_tile(at(sums, j * apart), PATCH * apart, at(spare, j * line), PATCH * line, line)
     for i in range(TILE):
-        lower_tile(at(spare, i * PATCH * line), line, at(target, i * TILE * line), line, line)
+        for t in range(tiles):
+            lower_tile(at(spare, i * PATCH * line + t * lanes), line, at(target, (i * tiles + t) * TILE * lanes), lanes,
+                       lanes)

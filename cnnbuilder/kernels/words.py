@@ -13,6 +13,7 @@ from numba.extending import intrinsic as _intrinsic
 from cnnbuilder.kernels import native
 from cnnbuilder.kernels.short import emit_blend, emit_dots
 from cnnbuilder.kernels.tile import DOT_ROWS, DOT_TAPS, LANES, ROWS, emit_dot_tile, emit_tile
+from cnnbuilder.kernels.turn import emit_turn
 
 # numba has no type stubs.
 types: Any = numba.types
@@ -228,6 +229,28 @@ def _blend(
     return types.void(integer, integer, pointer, integer, pointer, integer, pointer), generate
 
 
+@intrinsic
+def _turn(typing: Any, source: Any, apart: Any, target: Any, target_apart: Any) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_turn(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(pointer, integer, pointer, integer), generate
+
+
+@intrinsic
+def _turn_masked(typing: Any, source: Any, mask: Any, apart: Any, target: Any, target_apart: Any) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_turn(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(pointer, pointer, integer, pointer, integer), generate
+
+
 def caller(symbol: str, signature: Any) -> Any:
     """A word that calls the function of that symbol, which is linked in at the end."""
 
@@ -252,7 +275,7 @@ def words(name: str) -> dict[Any, Any]:
         native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
         native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
         native.tile: _tile, native.sliding_tile: _sliding_tile,
-        native.dots: _dots, native.blend: _blend,
+        native.dots: _dots, native.blend: _blend, native.turn: _turn, native.turn_masked: _turn_masked,
         native.dot_tile: _dot_tile, native.dot_rows: _constant(DOT_ROWS), native.dot_taps: _constant(DOT_TAPS),
         native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
     }
