@@ -41,6 +41,7 @@ from cnnbuilder.kernels.native import (
     Values,
     at,
     cancelled,
+    finish,
     helper,
     integers,
     real,
@@ -210,15 +211,4 @@ def finish_row(
 @routine
 def store_row(target: Values, source: Values, count: int, bias: float, rectified: int) -> int:
     """target = source + bias, through a ReLU or not, and whether any of it is NaN."""
-    found = 0
-    if rectified:
-        for i in range(count):
-            v = source[i] + bias
-            target[i] = real(0) if v <= 0 else v
-            found |= 1 if v != v else 0
-    else:
-        for i in range(count):
-            v = source[i] + bias
-            target[i] = v
-            found |= 1 if v != v else 0
-    return found
+    return finish(count, source, bias, rectified, target)

@@ -1,6 +1,9 @@
 """Functions of one value. Plain and fast loop are the same lines; the derivative is taken from what PyTorch takes it
 from, the output where that says enough (relu, sigmoid, tanh) and the input elsewhere.
 
+Each function has a loop of its own, without a branch inside, so that the optimiser makes vectors of it. In float32 exp
+and its kin are polynomials (`smooth.py`), in float64 the C library's.
+
 Derivatives at corners: relu'(0) = 0, clip' = 1 at both bounds, hard_sigmoid' = 0 and hard_swish' = 0 or 1 at ±3. NaN
 in gives NaN out, because every choice below compares so that NaN falls through to the arithmetic.
 """
@@ -8,7 +11,23 @@ in gives NaN out, because every choice below compares so that NaN falls through 
 import math
 
 from cnnbuilder.design.shape import size
-from cnnbuilder.kernels.native import Integers, as_float, at, cancelled, helper, kernel, real, values
+from cnnbuilder.kernels.native import (
+    Integers,
+    Values,
+    as_float,
+    at,
+    cancelled,
+    erf,
+    exp,
+    expm1,
+    helper,
+    kernel,
+    log_one_more,
+    real,
+    routine,
+    tanh,
+    values,
+)
 from cnnbuilder.kernels.packing import Packed, float_bits
 from cnnbuilder.kernels.rows import fill
 from cnnbuilder.operations import FUNCTIONS, Map
@@ -26,7 +45,7 @@ def pack(operation: Map, role: str, batch: int) -> Packed:
     total = batch * size(operation.shape)
     source = 1 if operation.function in FROM_OUTPUT else 0
     numbers = (FUNCTIONS.index(operation.function), float_bits(operation.a), float_bits(operation.b), total, source)
-    return Packed(numbers, -(-total // 1024), total * (0.3 if operation.function in CHEAP else 5))
+    return Packed(numbers, -(-total // 1024), total * (0.3 if operation.function in CHEAP else 1))
 
 
 def needs(operation: Map, role: str, dtype: str) -> tuple[str, ...]:
@@ -39,37 +58,15 @@ def needs(operation: Map, role: str, dtype: str) -> tuple[str, ...]:
 @helper
 def sigmoid(x: float) -> float:
     """1 / (1 + e^−x) without overflow on either side."""
-    small = math.exp(-abs(x))
+    small = exp(-abs(x))
     large = real(1) / (real(1) + small)
     return small * large if x < 0 else large
 
 
 @helper
-def value(function: int, x: float, a: float, b: float) -> float:
-    """`function(x)`."""
-    if function == RELU:
-        return real(0) if x <= 0 else x
-    if function == LEAKY_RELU:
-        return x if x > 0 else a * x
-    if function == ELU:
-        return x if x > 0 else a * math.expm1(x)
-    if function == SELU:
-        return real(SELU_SCALE) * (x if x > 0 else real(SELU_ALPHA) * math.expm1(x))
-    if function == GELU:
-        return real(0.5) * x * (real(1) + math.erf(x * real(HALF_ROOT)))
-    if function == SILU:
-        return x * sigmoid(x)
-    if function == HARD_SWISH:
-        return x * min_max(x / real(6) + real(0.5), real(0), real(1))
-    if function == HARD_SIGMOID:
-        return min_max(x / real(6) + real(0.5), real(0), real(1))
-    if function == SIGMOID:
-        return sigmoid(x)
-    if function == TANH:
-        return math.tanh(x)
-    if function == SOFTPLUS:
-        return (x if x > 0 else real(0)) + math.log1p(math.exp(-abs(x)))
-    return min_max(x, a, b)
+def exp_below(x: float) -> float:
+    """e^x − 1 up to 0; for more, which is not used, 0."""
+    return expm1(min_max(x, real(-1000), real(0)))
 
 
 @helper
@@ -78,34 +75,118 @@ def min_max(x: float, low: float, high: float) -> float:
     return low if x < low else (high if x > high else x)
 
 
-@helper
-def derivative(function: int, v: float, a: float, b: float) -> float:
-    """`function'`, where `v` is the output for FROM_OUTPUT and the input otherwise."""
-    if function == RELU:
-        return real(0) if v <= 0 else real(1)
-    if function == LEAKY_RELU:
-        return real(1) if v > 0 else a
+@routine
+def exponential_units(function: int, x: Values, y: Values, count: int, a: float) -> None:
+    """elu, selu, sigmoid, silu."""
     if function == ELU:
-        return real(1) if v > 0 else a * math.exp(v)
-    if function == SELU:
-        return real(SELU_SCALE) * (real(1) if v > 0 else real(SELU_ALPHA) * math.exp(v))
+        for i in range(count):
+            v = x[i]
+            below = a * exp_below(v)
+            y[i] = v if v > 0 else below
+    elif function == SELU:
+        for i in range(count):
+            v = x[i]
+            below = real(SELU_ALPHA) * exp_below(v)
+            y[i] = real(SELU_SCALE) * (v if v > 0 else below)
+    elif function == SIGMOID:
+        for i in range(count):
+            y[i] = sigmoid(x[i])
+    else:
+        for i in range(count):
+            y[i] = x[i] * sigmoid(x[i])
+
+
+@routine
+def other_units(function: int, x: Values, y: Values, count: int) -> None:
+    """gelu, tanh, softplus."""
     if function == GELU:
-        normal = real(0.5) * (real(1) + math.erf(v * real(HALF_ROOT)))
-        return normal + v * real(DENSITY) * math.exp(real(-0.5) * v * v)
-    if function == SILU:
-        s = sigmoid(v)
-        return s * (real(1) + v * (real(1) - s))
-    if function == HARD_SWISH:
-        return real(0) if v <= -3 else (real(1) if v >= 3 else v / real(3) + real(0.5))
-    if function == HARD_SIGMOID:
-        return real(1) / real(6) if -3 < v < 3 else real(0)
-    if function == SIGMOID:
-        return v * (real(1) - v)
-    if function == TANH:
-        return real(1) - v * v
-    if function == SOFTPLUS:
-        return sigmoid(v)
-    return real(0) if v < a or v > b else real(1)
+        for i in range(count):
+            y[i] = real(0.5) * x[i] * (real(1) + erf(x[i] * real(HALF_ROOT)))
+    elif function == TANH:
+        for i in range(count):
+            y[i] = tanh(x[i])
+    else:
+        for i in range(count):
+            v = x[i]
+            y[i] = (real(0) if v < 0 else v) + log_one_more(exp(-abs(v)))
+
+
+@routine
+def straight_units(function: int, x: Values, y: Values, count: int, a: float, b: float) -> None:
+    """Those that are made of straight lines, and hard_swish."""
+    if function == RELU:
+        for i in range(count):
+            v = x[i]
+            y[i] = real(0) if v <= 0 else v
+    elif function == LEAKY_RELU:
+        for i in range(count):
+            v = x[i]
+            y[i] = v if v > 0 else a * v
+    elif function == HARD_SWISH:
+        for i in range(count):
+            y[i] = x[i] * min_max(x[i] / real(6) + real(0.5), real(0), real(1))
+    elif function == HARD_SIGMOID:
+        for i in range(count):
+            y[i] = min_max(x[i] / real(6) + real(0.5), real(0), real(1))
+    else:
+        for i in range(count):
+            y[i] = min_max(x[i], a, b)
+
+
+@routine
+def exponential_slopes(function: int, x: Values, gx: Values, gy: Values, count: int, a: float) -> None:
+    """gx += gy · function'(x) for elu, selu, gelu, silu, softplus."""
+    if function == ELU:
+        for i in range(count):
+            v = x[i]
+            below = a * exp(min_max(v, real(-1000), real(0)))
+            gx[i] += gy[i] * (real(1) if v > 0 else below)
+    elif function == SELU:
+        for i in range(count):
+            v = x[i]
+            below = real(SELU_ALPHA) * exp(min_max(v, real(-1000), real(0)))
+            gx[i] += gy[i] * (real(SELU_SCALE) * (real(1) if v > 0 else below))
+    elif function == GELU:
+        for i in range(count):
+            v = x[i]
+            normal = real(0.5) * (real(1) + erf(v * real(HALF_ROOT)))
+            gx[i] += gy[i] * (normal + v * real(DENSITY) * exp(real(-0.5) * v * v))
+    elif function == SILU:
+        for i in range(count):
+            s = sigmoid(x[i])
+            gx[i] += gy[i] * (s * (real(1) + x[i] * (real(1) - s)))
+    else:
+        for i in range(count):
+            gx[i] += gy[i] * sigmoid(x[i])
+
+
+@routine
+def straight_slopes(
+    function: int, v: Values, gx: Values, gy: Values, count: int, a: float, b: float
+) -> None:
+    """gx += gy · function', from the output for relu, sigmoid and tanh, and from the input for the others."""
+    if function == RELU:
+        for i in range(count):
+            gx[i] += real(0) if v[i] <= 0 else gy[i]
+    elif function == SIGMOID:
+        for i in range(count):
+            gx[i] += gy[i] * (v[i] * (real(1) - v[i]))
+    elif function == TANH:
+        for i in range(count):
+            gx[i] += gy[i] * (real(1) - v[i] * v[i])
+    elif function == LEAKY_RELU:
+        for i in range(count):
+            gx[i] += gy[i] * (real(1) if v[i] > 0 else a)
+    elif function == HARD_SWISH:
+        for i in range(count):
+            inside = v[i] / real(3) + real(0.5)
+            gx[i] += gy[i] * (real(0) if v[i] <= -3 else (real(1) if v[i] >= 3 else inside))
+    elif function == HARD_SIGMOID:
+        for i in range(count):
+            gx[i] += gy[i] * (real(1) / real(6) if (v[i] > -3) & (v[i] < 3) else real(0))
+    else:
+        for i in range(count):
+            gx[i] += gy[i] * (real(0) if (v[i] < a) | (v[i] > b) else real(1))
 
 
 @kernel("map_forward")
@@ -118,13 +199,12 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
             return
         x, y = at(values(frame[0]), first), at(values(frame[1]), first)
         count = min(BLOCK, stop - first)
-        if function == RELU:
-            for i in range(count):
-                v = x[i]
-                y[i] = real(0) if v <= 0 else v
+        if function in (ELU, SELU, SIGMOID, SILU):
+            exponential_units(function, x, y, count, a)
+        elif function in (GELU, TANH, SOFTPLUS):
+            other_units(function, x, y, count)
         else:
-            for i in range(count):
-                y[i] = value(function, x[i], a, b)
+            straight_units(function, x, y, count, a, b)
 
 
 @kernel("map_to_input")
@@ -139,9 +219,7 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
         count = min(BLOCK, stop - first)
         if step[1] & 1 == 0:
             fill(gx, count, real(0))
-        if function == RELU:
-            for i in range(count):
-                gx[i] += real(0) if source[i] <= 0 else gy[i]
+        if function in (ELU, SELU, GELU, SILU, SOFTPLUS):
+            exponential_slopes(function, source, gx, gy, count, a)
         else:
-            for i in range(count):
-                gx[i] += gy[i] * derivative(function, source[i], a, b)
+            straight_slopes(function, source, gx, gy, count, a, b)

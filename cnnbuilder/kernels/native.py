@@ -177,6 +177,51 @@ def turn_masked(source: Values, mask: Values, apart: int, target: Values, target
     raise _Native
 
 
+def finish(count: int, source: Values, bias: float, rectified: int, target: Values) -> int:
+    """`target[i] = source[i] + bias`, through a ReLU or not, over `count` values; whether any of it is NaN."""
+    raise _Native
+
+
+def copy_short(count: int, source: Values, target: Values) -> None:
+    """`target[i] = source[i]` over `count` values: fast where they are few."""
+    raise _Native
+
+
+def largest_pairs(count: int, above: Values, below: Values, target: Values) -> None:
+    """`target[k]` = the largest of the values 2 k and 2 k + 1 of two rows, for `count` places; NaN wins."""
+    raise _Native
+
+
+def stream(count: int, source: Values, factor: float, target: Values) -> None:
+    """`target[i] = factor · source[i]`, written past the caches: for results that do not fit in them."""
+    raise _Native
+
+
+def exp(x: float) -> float:
+    """e^x (`smooth.py`)."""
+    raise _Native
+
+
+def expm1(x: float) -> float:
+    """e^x − 1, for x of at most 20."""
+    raise _Native
+
+
+def tanh(x: float) -> float:
+    """The hyperbolic tangent."""
+    raise _Native
+
+
+def erf(x: float) -> float:
+    """The error function."""
+    raise _Native
+
+
+def log_one_more(z: float) -> float:
+    """log(1 + z) for z from 0 to 1."""
+    raise _Native
+
+
 def tile_rows() -> int:
     """The rows of a tile on this processor."""
     raise _Native

@@ -1,8 +1,8 @@
-"""The largest value or the mean of boxes; plain and fast loop are the same lines.
+"""The largest value or the mean of boxes; plain and fast loop are the same lines but for the commonest boxes.
 
 Forward first combines a box's channels and rows into one row, whole input rows at a time, which makes vector code,
-and then each box's columns of that row. Boxes may overlap, so backward is split by the input's channels, never by
-boxes.
+and then each box's columns of that row. The largest of 2 × 2 values takes two vectors of two rows at once. Boxes may
+overlap, so backward is split by the input's channels, never by boxes.
 """
 
 from cnnbuilder.kernels.native import (
@@ -12,6 +12,7 @@ from cnnbuilder.kernels.native import (
     cancelled,
     helper,
     kernel,
+    largest_pairs,
     real,
     release,
     reserve,
@@ -23,17 +24,26 @@ from cnnbuilder.kernels.rows import ADD, STORE, combine, fill
 from cnnbuilder.operations import Reduce
 
 MAX = 0
-RANGES = 9
+PAIRS = 9
+"""Whether every box is the largest of 2 × 2 values, each in one box: rows of it need no ranges."""
+RANGES = 10
 """Where the ranges stand in the row: those of channels, rows and columns, three numbers each."""
 
 
 def pack(operation: Reduce, role: str, batch: int) -> Packed:
-    """Row: batch, accumulate, function (0 max, 1 mean), the input's shape, the output's shape, the ranges."""
+    """Row: batch, accumulate, function (0 max, 1 mean), the input's shape, the output's shape, pairs, the ranges."""
     axes = (operation.channels, operation.rows, operation.columns)
     head = (("max", "mean").index(operation.function), *operation.shape, *operation.output_shape)
+    head += (int(operation.function == "max" and _is_pairs(operation)),)
     numbers = head + tuple(n for axis in axes for found in axis for n in found)
     units = batch * (operation.shape if role == "to_input" else operation.output_shape)[0]
     return Packed(numbers, units, batch * operation.work * (0.5 if role == "forward" else 1.5))
+
+
+def _is_pairs(operation: Reduce) -> bool:
+    flat = all(stop - start == 1 for start, stop, _ in operation.channels)
+    axes = (operation.rows, operation.columns)
+    return flat and all(found[:2] == (2 * k, 2 * k + 2) for axis in axes for k, found in enumerate(axis))
 
 
 def needs(operation: Reduce, role: str, dtype: str) -> tuple[str, ...]:
@@ -51,9 +61,38 @@ def largest_row(target: Values, source: Values, count: int) -> None:
         target[i] = v if (v > t) | (v != v) else t
 
 
-@kernel("reduce_forward")
+@kernel("reduce_forward", "float32")
 def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
     """y = max or mean of each box."""
+    if step[PAIRS]:
+        pairs_forward(step, frame, part, parts, cancel)
+    else:
+        boxes_forward(step, frame, part, parts, cancel)
+
+
+@kernel("reduce_forward", "float64")
+def plain_forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The same, every box by its ranges."""
+    boxes_forward(step, frame, part, parts, cancel)
+
+
+@routine
+def pairs_forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """The largest of 2 × 2 values each, two rows at a time."""
+    channels, height, width, out_channels, rows, columns = step[3], step[4], step[5], step[6], step[7], step[8]
+    units = step[0] * out_channels
+    for unit in range(part * units // parts, (part + 1) * units // parts):
+        if cancelled(cancel):
+            return
+        plane = unit // out_channels * channels + step[RANGES + 3 * (unit % out_channels)]
+        x, y = at(values(frame[0]), plane * height * width), at(values(frame[1]), unit * rows * columns)
+        for j in range(rows):
+            largest_pairs(columns, at(x, 2 * j * width), at(x, (2 * j + 1) * width), at(y, j * columns))
+
+
+@routine
+def boxes_forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Integers) -> None:
+    """y = max or mean of each box, by its ranges."""
     function, channels, height, width = step[2], step[3], step[4], step[5]
     out_channels, rows, columns = step[6], step[7], step[8]
     channel_ranges = at(step, RANGES)
@@ -122,7 +161,9 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
                 break
             span = at(step, RANGES + 3 * c)
             if span[0] < last and span[1] > first:
-                if step[2] == MAX:
+                if step[PAIRS]:
+                    pairs_to_input(step, frame, n, c, span[0])
+                elif step[2] == MAX:
                     give_to_largest(step, frame, n, c, first, last)
                 else:
                     spread(step, frame, n, c, first, last, values(buffer))
@@ -131,23 +172,70 @@ def to_input(step: Integers, frame: Integers, part: int, parts: int, cancel: Int
 
 
 @routine
+def pairs_to_input(step: Integers, frame: Integers, n: int, c: int, channel: int) -> None:
+    """The gradient of output channel `c`, whose boxes are 2 × 2, to input channel `channel`."""
+    width, rows, columns = step[5], step[7], step[8]
+    plane = (n * step[3] + channel) * step[4] * width
+    for j in range(rows):
+        start, line = ((n * step[6] + c) * rows + j) * columns, plane + 2 * j * width
+        give_pairs(at(values(frame[0]), line), at(values(frame[0]), line + width), at(values(frame[1]), start),
+                   at(values(frame[4]), start), at(values(frame[3]), line), at(values(frame[3]), line + width), columns)
+
+
+@routine
+def give_pairs(
+    above: Values, below: Values, y: Values, gy: Values, to_above: Values, to_below: Values, columns: int
+) -> None:
+    """gx += gy in the first of the cells above and below that is y (or NaN, if that is), for one output row."""
+    for k in range(columns):
+        v, g, nothing = y[k], gy[k], real(0)
+        a, b, c = above[2 * k], above[2 * k + 1], below[2 * k]
+        first = (a == v) | ((v != v) & (a != a))
+        second = ((b == v) | ((v != v) & (b != b))) & (not first)
+        third = ((c == v) | ((v != v) & (c != c))) & (not first) & (not second)
+        last = (not first) & (not second) & (not third)
+        to_above[2 * k] += g if first else nothing
+        to_above[2 * k + 1] += g if second else nothing
+        to_below[2 * k] += g if third else nothing
+        to_below[2 * k + 1] += g if last else nothing
+
+
+@routine
 def give_to_largest(step: Integers, frame: Integers, n: int, c: int, first: int, last: int) -> None:
     """The gradient of output channel `c` to input channels `first` … `last − 1`."""
     channels, height, width, rows, columns = step[3], step[4], step[5], step[7], step[8]
-    row_ranges = at(step, RANGES + 3 * step[6])
+    span, row_ranges = at(step, RANGES + 3 * c), at(step, RANGES + 3 * step[6])
     column_ranges = at(row_ranges, 3 * rows)
-    x, gx = values(frame[0]), values(frame[3])
-    start = (n * step[6] + c) * rows * columns
+    x, gx = at(values(frame[0]), n * channels * height * width), at(values(frame[3]), n * channels * height * width)
     for j in range(rows):
-        for k in range(columns):
-            place = start + j * columns + k
-            found = first_equal(
-                at(x, n * channels * height * width), height, width, at(step, RANGES + 3 * c), at(row_ranges, 3 * j),
-                at(column_ranges, 3 * k), values(frame[1])[place],
-            )
-            channel = found // (height * width)
-            if first <= channel < last:
-                gx[n * channels * height * width + found] += values(frame[4])[place]
+        tall, start = at(row_ranges, 3 * j), ((n * step[6] + c) * rows + j) * columns
+        y, gy = at(values(frame[1]), start), at(values(frame[4]), start)
+        if span[1] - span[0] == 1:
+            give_in_plane(at(x, span[0] * height * width), width, tall, column_ranges, columns, y, gy,
+                          at(gx, span[0] * height * width))
+        else:
+            for k in range(columns):
+                found = first_equal(x, height, width, span, tall, at(column_ranges, 3 * k), y[k])
+                channel = found // (height * width)
+                if first <= channel < last:
+                    gx[found] += gy[k]
+
+
+@routine
+def give_in_plane(
+    x: Values, width: int, tall: Integers, ranges: Integers, columns: int, y: Values, gy: Values, gx: Values
+) -> None:
+    """The same for one output row whose boxes lie in one plane: all cells are compared, the last first, without a
+    branch that the values decide."""
+    for k in range(columns):
+        wide, value = at(ranges, 3 * k), y[k]
+        found = tall[0] * width + wide[0]
+        for row in range(tall[1] - 1, tall[0] - 1, -1):
+            for column in range(wide[1] - 1, wide[0] - 1, -1):
+                v = x[row * width + column]
+                equal = (v == value) | ((v != v) & (value != value))
+                found = row * width + column if equal else found
+        gx[found] += gy[k]
 
 
 @helper

@@ -10,7 +10,7 @@ filters, where gathering copied it once a tap.
 """
 
 from cnnbuilder.kernels.correlate_row import first_inside, stop_inside
-from cnnbuilder.kernels.native import Integers, Values, at, helper, real, routine, tile_lanes
+from cnnbuilder.kernels.native import Integers, Values, at, copy_short, helper, real, routine, tile_lanes
 from cnnbuilder.kernels.rows import fill
 
 (
@@ -105,8 +105,10 @@ def copy_inside(target: Values, source: Values, low: int, high: int, count: int,
     for i in range(low):
         target[i] = real(0)
     if stride == 1:
+        copy_short(high - low, at(source, low), at(target, low))
+    elif stride == 2:
         for i in range(low, high):
-            target[i] = source[i]
+            target[i] = source[2 * i]
     else:
         for i in range(low, high):
             target[i] = source[i * stride]

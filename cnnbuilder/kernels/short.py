@@ -19,11 +19,11 @@ Body = Callable[[Any, Any, Any, list[Any]], list[Any]]
 """From a builder, a place, a mask (None: whole vectors) and the sums so far to the new ones."""
 
 
-def _function(module: Any, name: str, operands: list[Any]) -> tuple[Any, Any]:
+def _function(module: Any, name: str, operands: list[Any], result: Any = None) -> tuple[Any, Any]:
     """A function of the module and a builder at its start, None where the function was there before."""
     if name in module.globals:
         return module.globals[name], None
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), operands), name)
+    function = ir.Function(module, ir.FunctionType(result or ir.VoidType(), operands), name)
     function.linkage = "linkonce_odr"
     function.attributes.add("noinline")
     return function, ir.IRBuilder(function.append_basic_block("entry"))
@@ -145,3 +145,93 @@ def emit_blend(builder: Any, arguments: list[Any]) -> None:
         _along(inner, count, 0, body)
         inner.ret_void()
     builder.call(function, arguments)
+
+
+def emit_copy(builder: Any, arguments: list[Any]) -> None:
+    """`copy_short(count, source, target)`."""
+    function, inner = _function(builder.module, "cnnbuilder_copy_short", [argument.type for argument in arguments])
+    if inner is not None:
+        count, source, target = function.args
+
+        def body(builder: Any, place: Any, mask: Any, sums: list[Any]) -> list[Any]:
+            value = _read(builder, builder.gep(source, [place]), mask)
+            _write(builder, value, builder.gep(target, [place]), mask)
+            return sums
+
+        _along(inner, count, 0, body)
+        inner.ret_void()
+    builder.call(function, arguments)
+
+
+def emit_finish(builder: Any, arguments: list[Any]) -> Any:
+    """`finish(count, source, bias, rectified, target)`: the lanes that were NaN are held as sums are."""
+    function, inner = _function(
+        builder.module, "cnnbuilder_finish", [argument.type for argument in arguments], I64
+    )
+    if inner is not None:
+        count, source, bias, rectified, target = function.args
+        everywhere = _broadcast(inner, bias, VECTOR)
+        cut = inner.icmp_signed("!=", rectified, ir.Constant(I64, 0))
+
+        def body(builder: Any, place: Any, mask: Any, sums: list[Any]) -> list[Any]:
+            value = builder.fadd(_read(builder, builder.gep(source, [place]), mask), everywhere)
+            positive = builder.select(builder.fcmp_ordered("<=", value, ZERO), ZERO, value)
+            value = builder.select(cut, positive, value)
+            _write(builder, value, builder.gep(target, [place]), mask)
+            return [builder.select(builder.fcmp_unordered("uno", value, value), value, sums[0])]
+
+        (held,) = _along(inner, count, 1, body)
+        found = inner.fcmp_unordered("uno", held, held)
+        inner.ret(inner.zext(_any(inner, found), I64))
+    return builder.call(function, arguments)
+
+
+def _any(builder: Any, mask: Any) -> Any:
+    """Whether a lane of a mask is set."""
+    kind = ir.IntType(LANES)
+    return builder.icmp_unsigned("!=", builder.bitcast(mask, kind), ir.Constant(kind, 0))
+
+
+def emit_largest_pairs(builder: Any, arguments: list[Any]) -> None:
+    """`largest_pairs(count, above, below, target)`: two vectors of each row, the even lanes against the odd."""
+    function, inner = _function(
+        builder.module, "cnnbuilder_largest_pairs", [argument.type for argument in arguments]
+    )
+    if inner is not None:
+        count, above, below, target = function.args
+
+        def pair(builder: Any, row: Any, place: Any, mask: Any) -> list[Any]:
+            start = builder.gep(row, [builder.shl(place, ir.Constant(I64, 1))])
+            if mask is None:
+                low, high = _load(builder, start, 0, VECTOR), _load(builder, start, 1, VECTOR)
+            else:
+                first, second = _doubled(builder, mask)
+                low = _read(builder, start, first)
+                high = _read(builder, builder.gep(start, [ir.Constant(I64, LANES)]), second)
+            every_other = [ir.Constant(ir.VectorType(I32, LANES), list(range(odd, 2 * LANES, 2))) for odd in (0, 1)]
+            return [builder.shuffle_vector(low, high, lanes) for lanes in every_other]
+
+        def body(builder: Any, place: Any, mask: Any, sums: list[Any]) -> list[Any]:
+            found, *others = pair(builder, above, place, mask) + pair(builder, below, place, mask)
+            for other in others:
+                wins = builder.or_(
+                    builder.fcmp_ordered(">", other, found), builder.fcmp_unordered("uno", other, other)
+                )
+                found = builder.select(wins, other, found)
+            _write(builder, found, builder.gep(target, [place]), mask)
+            return sums
+
+        _along(inner, count, 0, body)
+        inner.ret_void()
+    builder.call(function, arguments)
+
+
+def _doubled(builder: Any, mask: Any) -> list[Any]:
+    """A mask with every lane twice, as two masks."""
+    undefined = ir.Constant(MASK, ir.Undefined)
+    return [
+        builder.shuffle_vector(
+            mask, undefined, ir.Constant(ir.VectorType(I32, LANES), [(start + lane) // 2 for lane in range(LANES)])
+        )
+        for start in (0, LANES)
+    ]

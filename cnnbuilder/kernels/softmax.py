@@ -3,10 +3,8 @@
 The largest value is taken off first, so no exponential overflows; NaN anywhere reaches the sum and so every output.
 """
 
-import math
-
 from cnnbuilder.design.shape import size
-from cnnbuilder.kernels.native import Integers, at, cancelled, kernel, real, values
+from cnnbuilder.kernels.native import Integers, at, cancelled, exp, kernel, real, values
 from cnnbuilder.kernels.packing import Packed
 from cnnbuilder.operations import Softmax
 
@@ -37,7 +35,7 @@ def forward(step: Integers, frame: Integers, part: int, parts: int, cancel: Inte
         for c in range(1, channels):
             largest = max(largest, x[c * places])
         for c in range(channels):
-            y[c * places] = math.exp(x[c * places] - largest)
+            y[c * places] = exp(x[c * places] - largest)
         # A loop of its own: a sum beside a store would be taken in another order where x and y lie close together.
         total = real(0)
         for c in range(channels):

@@ -1,5 +1,6 @@
 """What the words of `native.py` become: a few LLVM instructions each, emitted through numba's `intrinsic`."""
 
+import math
 import platform
 import sys
 from collections.abc import Callable
@@ -10,8 +11,9 @@ from llvmlite import ir
 from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic as _intrinsic
 
-from cnnbuilder.kernels import native
-from cnnbuilder.kernels.short import emit_blend, emit_dots
+from cnnbuilder.kernels import native, smooth
+from cnnbuilder.kernels.short import emit_blend, emit_copy, emit_dots, emit_finish, emit_largest_pairs
+from cnnbuilder.kernels.streaming import emit_stream
 from cnnbuilder.kernels.tile import DOT_ROWS, DOT_TAPS, LANES, ROWS, emit_dot_tile, emit_tile
 from cnnbuilder.kernels.turn import emit_turn
 
@@ -251,6 +253,72 @@ def _turn_masked(typing: Any, source: Any, mask: Any, apart: Any, target: Any, t
     return types.void(pointer, pointer, integer, pointer, integer), generate
 
 
+@intrinsic
+def _finish(typing: Any, count: Any, source: Any, bias: Any, rectified: Any, target: Any) -> Any:
+    pointer, integer = types.CPointer(types.float32), types.int64
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return emit_finish(builder, arguments)
+
+    return integer(integer, pointer, types.float32, integer, pointer), generate
+
+
+@intrinsic
+def _copy_short(typing: Any, count: Any, source: Any, target: Any) -> Any:
+    pointer = types.CPointer(types.float32)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_copy(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, pointer, pointer), generate
+
+
+@intrinsic
+def _largest_pairs(typing: Any, count: Any, above: Any, below: Any, target: Any) -> Any:
+    pointer = types.CPointer(types.float32)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_largest_pairs(builder, arguments)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, pointer, pointer, pointer), generate
+
+
+@intrinsic
+def _stream(typing: Any, count: Any, source: Any, factor: Any, target: Any) -> Any:
+    pointer = types.CPointer(types.float32)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        emit_stream(builder, arguments, INTEL)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, pointer, types.float32, pointer), generate
+
+
+def _smooth(emit: Callable[[Any, Any], Any]) -> Any:
+    """A function of one value in float32."""
+
+    @intrinsic
+    def function(typing: Any, x: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return emit(builder, arguments[0])
+
+        return types.float32(types.float32), generate
+
+    return function
+
+
+_SMOOTH = {
+    native.exp: smooth.emit_exp, native.expm1: smooth.emit_expm1, native.tanh: smooth.emit_tanh,
+    native.erf: smooth.emit_erf, native.log_one_more: smooth.emit_log_one_more,
+}
+_EXACT: dict[Any, Any] = {
+    native.exp: math.exp, native.expm1: math.expm1, native.tanh: math.tanh, native.erf: math.erf,
+    native.log_one_more: math.log1p,
+}
+
+
 def caller(symbol: str, signature: Any) -> Any:
     """A word that calls the function of that symbol, which is linked in at the end."""
 
@@ -269,13 +337,17 @@ def caller(symbol: str, signature: Any) -> Any:
 def words(name: str) -> dict[Any, Any]:
     """Every word of `native.py`, as it is for one type of values."""
     real = REAL[name]
+    smooth_words = {word: _smooth(emit) for word, emit in _SMOOTH.items()} if name == "float32" else _EXACT
     return {
+        **smooth_words,
         native.real: real, native.values: _values(real), native.integers: _integers, native.at: _at,
         native.as_float: _as_float, native.cancelled: _cancelled, native.load: _load,
         native.add_and_get_old: _add_and_get_old, native.pause: _pause, native.give_way: _give_way,
         native.call: _call, native.reserve: _reserve(real.bitwidth // 8), native.release: _release,
         native.tile: _tile, native.sliding_tile: _sliding_tile,
-        native.dots: _dots, native.blend: _blend, native.turn: _turn, native.turn_masked: _turn_masked,
+        native.turn: _turn, native.turn_masked: _turn_masked,
+        native.dots: _dots, native.blend: _blend, native.finish: _finish, native.copy_short: _copy_short,
+        native.largest_pairs: _largest_pairs, native.stream: _stream,
         native.dot_tile: _dot_tile, native.dot_rows: _constant(DOT_ROWS), native.dot_taps: _constant(DOT_TAPS),
         native.tile_rows: _constant(ROWS), native.tile_lanes: _constant(LANES),
     }

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from cnnbuilder import kernels
 from cnnbuilder.design.window import Axis
-from cnnbuilder.operations import Correlate, Map, Normalise, Operation, Product, Untied
+from cnnbuilder.operations import Correlate, Map, Normalise, Operation, Product, Reduce, Untied
+from cnnbuilder.operations.reduce import Each, Windows
 from tests.kernels.drawing import correlations, operations, products, untied
 from tests.kernels.running import Array, backward, draw_data, forward, run_all
 
@@ -156,3 +157,33 @@ def test_only_relu_can_be_an_epilogue() -> None:
     axis = Axis(3, 1)
     with pytest.raises(ValueError, match="gelu"):
         kernels.step(Correlate(1, 1, axis, axis, epilogue=Map("gelu", (1, 3, 3))), "forward", 1, "float32")
+
+
+@pytest.mark.parametrize("features", [2048, 2055])
+def test_gradients_of_dense_weights_that_no_cache_holds(features: int) -> None:
+    units = 2055
+    data = draw_data(Product(features, units, True), 1, 5)
+    operation = Product(features, units, True)
+    empty = np.zeros(0)
+    weight, bias = backward(operation, "to_weights", data, data.gradient, empty, "float32", 3)
+    assert_close(weight, data.gradient.reshape(-1, 1) * data.inputs[0].reshape(1, -1))
+    assert_close(bias, data.gradient.ravel())
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 3), st.integers(1, 3), seeds)
+def test_the_largest_of_pairs_with_equal_values_and_nan(
+    height: int, width: int, channels: int, parts: int, seed: int
+) -> None:
+    height, width = height + 1, width + 1
+    rows, columns = (Windows(Axis(size, 2, 2, 1, 0, 0)) for size in (height, width))
+    operation = Reduce("max", (channels, height, width), Each(channels), rows, columns)
+    data = draw_data(operation, 2, seed)
+    rng = np.random.default_rng(seed)
+    x = rng.integers(0, 3, data.inputs[0].shape).astype(np.float64)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    data.inputs[0] = x
+    output, saved = forward(operation, data, "float64")
+    np.testing.assert_array_equal(forward(operation, data, "float32", parts)[0], output)
+    plain = backward(operation, "to_input", data, output, saved, "float64")
+    fast = backward(operation, "to_input", data, output, saved, "float32", parts)
+    np.testing.assert_allclose(fast[0], plain[0], rtol=1e-6)
