@@ -11,6 +11,7 @@ def begin() -> None:
     """Show the program as the user prefers it, and follow every later change."""
     _order()
     _threads()
+    _sums()
     _look()
     settings.keeper().changed.connect(_changed)
 
@@ -28,6 +29,8 @@ def _changed(key: str) -> None:
         theme.keeper().changed.emit()  # words are painted anew, as in other colours
     elif key == "threads":
         _threads()
+    elif key == "winograd":
+        _sums()
 
 
 def _look() -> None:
@@ -51,3 +54,8 @@ def _threads() -> None:
         from cnnbuilder.kernels import set_thread_count
 
         set_thread_count(count)
+
+
+def _sums() -> None:
+    if settings.get("winograd") == "never":
+        os.environ["CNNBUILDER_WINOGRAD"] = "never"

@@ -80,6 +80,15 @@ PREFERENCES = (
         "Running",
     ),
     Preference(
+        "winograd",
+        "Sums of 3×3 convolutions",
+        "Winograd's method needs a quarter of the multiplications and differs in the sixth digit; direct sums are made "
+        "term by term, as One pixel shows them. Counts from the next start on.",
+        "auto",
+        (("auto", "the faster way"), ("never", "directly")),
+        "Running",
+    ),
+    Preference(
         "reopen",
         "Open the last designs at the start",
         "Begin with the documents that were open when the program was left.",

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from cnnbuilder.kernels.pool import set_thread_count, thread_count
     from cnnbuilder.kernels.program import Program, Step
     from cnnbuilder.kernels.steps import has, needs, step
+    from cnnbuilder.kernels.winograd_choice import choose as choose_winograd
+    from cnnbuilder.kernels.winograd_choice import method
 
 __all__ = [
-    "Program", "Step", "has", "is_cached", "is_prepared", "needs", "prepare", "set_thread_count", "step",
-    "thread_count",
+    "Program", "Step", "choose_winograd", "has", "is_cached", "is_prepared", "method", "needs", "prepare",
+    "set_thread_count", "step", "thread_count",
 ]
 
 _FILES = {
+    "choose_winograd": "winograd_choice", "method": "winograd_choice",
     "Program": "program", "Step": "program", "has": "steps", "is_cached": "library", "is_prepared": "library",
     "needs": "steps", "prepare": "library", "set_thread_count": "pool", "step": "steps", "thread_count": "pool",
 }
@@ -30,7 +33,7 @@ _FILES = {
 def __getattr__(name: str) -> object:
     if name not in _FILES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_FILES[name]}"), name)
+    found = getattr(import_module(f"{__name__}.{_FILES[name]}"), name.removesuffix("_winograd"))
     globals()[name] = found
     return found
 

@@ -4,6 +4,8 @@ The figures are those of a Zen 4 core (16 products a cycle), and stand for other
 a processor's vectors. `docs/winograd.md` has the times and errors that were measured.
 """
 
+import os
+
 from cnnbuilder.operations import Correlate, Operation
 
 LIFT_PATCH, LOWER_TILE, LIFT_KERNEL = 50, 40, 18
@@ -16,7 +18,7 @@ PRODUCT, TAP = 36 / 16 * 1.1, 9 / 16 * 1.2
 """Cycles for a tile, or for a place, with one channel and one filter."""
 CHOICES = ("auto", "never", "always")
 
-_chosen = "auto"
+_chosen = "never" if os.environ.get("CNNBUILDER_WINOGRAD") == "never" else "auto"
 
 
 def choose(choice: str) -> None:
@@ -29,11 +31,6 @@ def choose(choice: str) -> None:
         raise ValueError(f"Winograd is taken auto, never or always, not {choice}")
     _chosen = choice
     step.cache_clear()
-
-
-def chosen() -> str:
-    """The present choice."""
-    return _chosen
 
 
 def method(operation: Operation, role: str, batch: int) -> str:

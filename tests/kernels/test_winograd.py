@@ -1,5 +1,8 @@
 """Winograd's way through a convolution, forced wherever it is possible, against the plain float64 loops."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -117,3 +120,15 @@ def test_steps_follow_the_choice() -> None:
         assert kernels.step(operation, "forward", 1, "float32").row != taken
     finally:
         winograd_choice.choose("always")
+
+
+@pytest.mark.parametrize("word, found", [("never", "direct"), ("auto", "winograd")])
+def test_the_environment_chooses_for_a_whole_program(word: str, found: str) -> None:
+    code = (
+        "from cnnbuilder import kernels; from cnnbuilder.design.window import Axis\n"
+        "from cnnbuilder.operations import Correlate\n"
+        "axis = Axis(56, 3, 1, 1, 1, 1); print(kernels.method(Correlate(64, 64, axis, axis), 'forward', 1))"
+    )
+    environment = {**os.environ, "CNNBUILDER_WINOGRAD": word}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == found
