@@ -17,7 +17,7 @@ from cnnbuilder.design.shape import grouped, plural
 from cnnbuilder.engine.backward import Gradients
 from cnnbuilder.engine.run import Run
 from cnnbuilder.explain import explain
-from cnnbuilder.explain.formulas import indexed, number
+from cnnbuilder.explain.formulas import computed_by, indexed, number
 from cnnbuilder.explain.patches import Sheet, sheets, window_of
 from cnnbuilder.explain.site import site_of
 from cnnbuilder.explain.terms import Explanation, Term, Unit
@@ -88,7 +88,7 @@ def explain_file(
 
 def _report(found: Explanation, console: Console) -> None:
     console.say(found.formula)
-    console.say(f"the network computed {number(found.value)}")
+    console.say(computed_by(found) or f"the network computed {number(found.value)}")
     terms = found.terms
     if not len(terms):
         return
@@ -127,6 +127,7 @@ def _as_json(found: Explanation) -> dict[str, Any]:
         "total": _finite(found.total),
         "formula": found.formula,
         "is_sum": found.is_sum,
+        "method": found.method,
         "terms": [
             {
                 "source": _unit(term.source),

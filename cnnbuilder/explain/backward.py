@@ -8,7 +8,7 @@ from cnnbuilder.engine.tape import Node
 from cnnbuilder.explain.back import Back, to_input, to_weight
 from cnnbuilder.explain.formulas import FEW, indexed, number, sum_of
 from cnnbuilder.explain.gradient_formulas import at_input, at_weight
-from cnnbuilder.explain.site import Site, checked_index, checked_sample
+from cnnbuilder.explain.site import Site, checked_index, checked_sample, method_of
 from cnnbuilder.explain.taps import place_of
 from cnnbuilder.explain.terms import Explanation, Part, Terms, total_of
 
@@ -33,11 +33,14 @@ def _of_output(gradients: Gradients, block: str, index: int | Sequence[int], sam
     value, place = run.tape.output[block], place_of(at, array.shape[1:])
     bias, words = _begun(gradients, value, place, sample)
     parts: list[Part] = []
+    methods = []
     for node, input in _readers(gradients, value):
+        methods.append(method_of(run, node, "to_input"))
         found = to_input(node.operation, Back(gradients, Site(run, node, sample)), input, place)
         parts += found
         words.append(_few(found) or at_input(node.operation, found[0].sources.name, input, place))
-    return _made(block, at, sample, float(array[sample][at]), bias, parts, " + ".join(words))
+    method = max(methods, default="direct")  # one sum made by Winograd's method is enough to differ
+    return _made(block, at, sample, float(array[sample][at]), bias, parts, " + ".join(words), method)
 
 
 def _of_weight(gradients: Gradients, weight: str, index: int | Sequence[int], sample: int) -> Explanation:
@@ -53,11 +56,12 @@ def _of_weight(gradients: Gradients, weight: str, index: int | Sequence[int], sa
         back = Back(gradients, Site(run, node, sample))
         parts = [to_weight(node.operation, back.on(n), name, place_of(at, array.shape)) for n in range(run.batch)]
         words = at_weight(node.operation, back.source, name, at) + (f" over {run.batch} pictures" * (run.batch > 1))
-    return _made(weight, at, sample, float(array[at]), 0.0, parts, words)
+    return _made(weight, at, sample, float(array[at]), 0.0, parts, words, method_of(run, node, "to_weights"))
 
 
 def _made(
-    what: str, at: tuple[int, ...], sample: int, value: float, bias: float, parts: list[Part], words: str
+    what: str, at: tuple[int, ...], sample: int, value: float, bias: float, parts: list[Part], words: str,
+    method: str,
 ) -> Explanation:
     terms = Terms(tuple(parts))
     total = total_of(bias, terms)
@@ -65,7 +69,7 @@ def _made(
     if words:
         left = f"dJ/d{indexed(what, at)} = {words}"
         formula = sum_of(left, total_of(0.0, terms), bias if len(terms) else 0.0, total)
-    return Explanation(what, at, sample, value, bias, terms, total, formula)
+    return Explanation(what, at, sample, value, bias, terms, total, formula, method=method)
 
 
 def _readers(gradients: Gradients, value: int) -> Iterator[tuple[Node, int]]:

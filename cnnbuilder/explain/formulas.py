@@ -7,7 +7,7 @@ import numpy as np
 from cnnbuilder.design.window import Axis
 from cnnbuilder.explain.site import Site
 from cnnbuilder.explain.taps import bias_index, place_of, reads_of
-from cnnbuilder.explain.terms import Floats
+from cnnbuilder.explain.terms import Explanation, Floats
 from cnnbuilder.operations import (
     Index,
     LocalNormalise,
@@ -173,3 +173,10 @@ def _(operation: Merge, site: Site, index: Index) -> str:
         return right_side.dispatch(Operation)(operation, site, index)
     read = reads_of(operation, place_of(index, operation.output_shape))
     return _list([number(site.read(taps.input, taps.inputs)[0]) for taps in read], "Π {} of {} values", " · ")
+
+
+def computed_by(found: Explanation) -> str:
+    """What the network computed, where it visibly differs from the sum of the terms because its method is another."""
+    if found.method == "direct" or number(found.value) == number(found.total):
+        return ""
+    return f"the network computed {number(found.value)}, by Winograd's method"

@@ -7,7 +7,7 @@ import numpy as np
 from cnnbuilder.engine.run import Run
 from cnnbuilder.explain.formulas import indexed, number, right_side, sum_of
 from cnnbuilder.explain.local import Slopes, added, computed, slopes
-from cnnbuilder.explain.site import Site, checked_index, checked_sample, site_of
+from cnnbuilder.explain.site import Site, checked_index, checked_sample, method_of, site_of
 from cnnbuilder.explain.taps import index_of, place_of, reads_of
 from cnnbuilder.explain.terms import Explanation, Part, Terms, total_of
 
@@ -35,7 +35,8 @@ def explain_output(run: Run, block: str, index: int | Sequence[int], sample: int
     bias = added(operation, site, place)
     total = total_of(bias, terms)
     formula = sum_of(equation, total_of(0.0, terms), bias, total)
-    return Explanation(block, at, sample, value, bias, terms, total, formula)
+    method = method_of(run, site.node, "forward")
+    return Explanation(block, at, sample, value, bias, terms, total, formula, method=method)
 
 
 def _parts(site: Site, place: int, is_sum: bool) -> list[Part]:

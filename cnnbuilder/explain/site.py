@@ -18,6 +18,11 @@ from cnnbuilder.explain.terms import Floats, Named, Places
 from cnnbuilder.operations import Index, Operation
 
 
+def method_of(run: Run, node: Node, role: str) -> str:
+    """How the kernels of a run sum in a role of `node`: `"winograd"` or `"direct"`."""
+    return kernels.method(node.operation, role, run.batch) if run.dtype == "float32" else "direct"
+
+
 @dataclass(frozen=True, eq=False)
 class Site:
     """A node of a run's tape, on one sample. Values are read at places, because a layer may hold millions."""

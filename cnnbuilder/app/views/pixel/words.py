@@ -7,6 +7,7 @@ import numpy as np
 from cnnbuilder.app import theme
 from cnnbuilder.app.views.pixel.sight import Place, Sight
 from cnnbuilder.app.views.tile_painter import figure, short
+from cnnbuilder.explain.formulas import computed_by
 from cnnbuilder.explain.terms import Unit as Named
 
 
@@ -48,6 +49,8 @@ def counted(sight: Sight) -> str:
             largest = terms[int(np.nanargmax(np.abs(terms.products)))] if np.isfinite(terms.products).any() else None
         if largest is not None:
             words += f"; largest {short(largest.product)} from {place(largest.source)}"
+    if computed := computed_by(sight.explanation):
+        words += f"; {computed}"
     return words
 
 
