@@ -64,7 +64,8 @@ def _parts(builder: Any, x: Any) -> tuple[Any, Any]:
     """n and e^r − 1 of `x = n · ln 2 + r`."""
     shifted = _fma(builder, x, _number(LOG2_E), _number(MAGIC))
     n = builder.sub(builder.bitcast(shifted, I32), ir.Constant(I32, MAGIC_BITS))
-    whole = builder.fneg(builder.fsub(shifted, _number(MAGIC)))
+    # Made of the bits: sums may be taken in another order, and a sum less MAGIC would give back what was not rounded.
+    whole = builder.fneg(builder.sitofp(n, F32))
     r = _fma(builder, whole, _number(LN2_HIGH), x)
     r = _fma(builder, whole, _number(LN2_LOW), r)
     q = _number(FACTORIALS[0])
