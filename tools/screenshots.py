@@ -97,6 +97,28 @@ def pixel(stage: Stage) -> None:
     stage.ask("window.docks.mark_unit('conv2', (2, 6, 6))")
 
 
+def attribution(stage: Stage, *asked: str, unit: str = "") -> None:
+    """Which pixels a number rests on."""
+    stage.wait("bool(window.docks.views('attribution'))")
+    stage.ask("window.docks.show_view('attribution')")
+    stage.ask("window.docks.resizeDocks([window.docks.dock_of('attribution')], [420], Vertical)")
+    stage.ask(f"window.docks.views('attribution')[0].controls.ask{asked}")
+    if unit:
+        stage.ask(f"window.docks.mark_unit{unit}")
+    stage.wait("window.docks.views('attribution')[0].sheet.answer is not None")
+
+
+def occlusion(stage: Stage) -> None:
+    """A photograph with squares covered."""
+    attribution(stage, "class", "occlusion")
+
+
+def effective(stage: Stage) -> None:
+    """The effective receptive field of a unit, in the exact one; dark."""
+    stage.ask("theme.keeper().show(theme.DARK)")
+    attribution(stage, "unit", "saliency", unit="('conv2', (3, 5, 6))")
+
+
 def row() -> dict[str, object]:
     """The lecture notes' figure: nine units in a row, windows of two."""
     return samples.design(
@@ -289,6 +311,8 @@ SHOTS = {
     "kernels": Shot(kernels),
     "pixel": Shot(pixel),
     "pixel-backward": Shot(backward),
+    "occlusion": Shot(occlusion, "resnet18"),
+    "effective-field": Shot(effective),
     "laboratory": Shot(laboratory),
     "connectivity": Shot(sharing, ready=FORWARD, made=row),
     "connectivity-maps": Shot(connected_maps),

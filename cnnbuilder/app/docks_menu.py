@@ -27,7 +27,6 @@ def add_view_menu(docks: Docks, make: Make, menu: QMenu) -> None:
     menu.addAction(make("views", "Vie&ws", "Ctrl+3", docks.turn_views))
     for number, kind in enumerate(docks.kinds.values(), start=1):
         words, go = f"Show {kind.title.lower()}", partial(docks.enter, kind.name)
-        menu.addAction(
-            make(f"show-{kind.name}", words, f"Alt+{number}", go, "", "Bring it to the front, for the keys.")
-        )
+        keys = f"Alt+{number % 10}" if number <= 10 else None
+        menu.addAction(make(f"show-{kind.name}", words, keys, go, "", "Bring it to the front, for the keys."))
     menu.addAction(make("reset-layout", "&Reset the layout", None, docks.reset))

@@ -22,6 +22,8 @@ class Tasks(QObject):
         self._lasting: set[threading.Thread] = set()
         """Those that must not be given up: what they do would be done, and nobody would know."""
         self._given_up: set[threading.Thread] = set()
+        self._stops: dict[threading.Thread, Callable[[], None]] = {}
+        """How those are stopped that can be, and then end in their own way."""
         self._finished.connect(self._deliver)
 
     def run(
@@ -31,10 +33,12 @@ class Tasks(QObject):
         done: Callable[[Any], None],
         failed: Callable[[str], None],
         lasting: bool = False,
+        stop: Callable[[], None] | None = None,
     ) -> None:
         """Call `function` in a thread, then `done` with its result, or `failed` with one line for a known error.
 
-        `lasting`: it is not to be given up by `cancel`, such as saving.
+        `lasting`: it is not to be given up by `cancel`, such as saving. `stop`: what `cancel` and `wait` call in place
+        of giving it up, so that it ends soon.
         """
 
         def work() -> None:
@@ -46,8 +50,10 @@ class Tasks(QObject):
 
         thread = threading.Thread(target=work, name="task", daemon=True)
         self._threads[thread] = words
-        if lasting or not words:
+        if lasting or stop is not None or not words:
             self._lasting.add(thread)
+        if stop is not None:
+            self._stops[thread] = stop
         self._tell()
         thread.start()
 
@@ -56,7 +62,9 @@ class Tasks(QObject):
         self.busy.emit(next(filter(None, waited_for), ""))
 
     def cancel(self) -> None:
-        """Give up what can be given up: nothing comes of it any more."""
+        """Give up what can be given up: nothing comes of it any more. Stop what can be stopped."""
+        for stop in list(self._stops.values()):
+            stop()
         self._given_up.update(thread for thread in self._threads if thread not in self._lasting)
         self._tell()
 
@@ -67,6 +75,7 @@ class Tasks(QObject):
         given_up = thread in self._given_up
         self._threads.pop(thread, None)
         self._lasting.discard(thread)
+        self._stops.pop(thread, None)
         self._given_up.discard(thread)
         self._tell()
         if given_up:
@@ -80,6 +89,9 @@ class Tasks(QObject):
 
     def wait(self) -> None:
         """Let everything under way end; results that were not delivered are dropped."""
+        for stop in list(self._stops.values()):
+            stop()
         for thread in list(self._threads):
             thread.join()
         self._threads.clear()
+        self._stops.clear()

@@ -102,6 +102,7 @@ class Window(QMainWindow):
                 Kind("costs", "Shapes and costs", lambda: Costs(self.session)),
                 Kind("problems", "Problems", lambda: self.problems, single=True),
                 Kind("laboratory", "Laboratory", self._make_laboratory, single=True, first=False),
+                Kind("attribution", "What matters", self._make_attribution, late=True),
             ),
         )
         self.docks.add_panel("palette", "Palette", self.palette_, "left", PALETTE_WIDTH)
@@ -133,6 +134,11 @@ class Window(QMainWindow):
         from cnnbuilder.app.views.connectivity.view import ConnectivityView
 
         return ConnectivityView(self.session)
+
+    def _make_attribution(self) -> QWidget:
+        from cnnbuilder.app.views.attribution.view import AttributionView
+
+        return AttributionView(self.session, self.tasks)
 
     def _make_laboratory(self) -> QWidget:
         from cnnbuilder.app.laboratory.panel import LaboratoryPanel

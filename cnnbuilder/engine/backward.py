@@ -80,9 +80,9 @@ class Gradients:
 
 class Route:
     """Which gradients are needed, in whose memory they lie, and the plan that makes them; it serves every run of its
-    tape with that batch and type."""
+    tape with that batch and type. Not `to_weights`: those of values alone."""
 
-    def __init__(self, run: "Run", seeds: set[int]) -> None:
+    def __init__(self, run: "Run", seeds: set[int], to_weights: bool = True) -> None:
         self.tape: Tape = run.tape
         self.plan = Plan(run.tape, run.batch, run.dtype)
         self.values: set[int] = set()
@@ -92,12 +92,14 @@ class Route:
         self.root = {value: value for value in self.reached}
         """For every value the one whose gradient's memory it shares."""
         self._begun = set(seeds)
+        self._to_weights = to_weights
         self._dtype = run.dtype
         for node in reversed(self.tape.nodes):
             if node.output in self.reached:
                 self._visit(node, seeds)
         self.output_shapes = {id: (run.batch, *self.tape.shapes[value]) for id, value in self.tape.output.items()}
-        self.weight_shapes = {name: weight.shape for name, weight in self.tape.weights.items() if weight.trained}
+        weights = self.tape.weights if to_weights else {}
+        self.weight_shapes = {name: weight.shape for name, weight in weights.items() if weight.trained}
         shapes: dict[Slot, tuple[int, ...]] = {
             ("value gradient", value): (run.batch, *self.tape.shapes[value]) for value in sorted({*self.root.values()})
         }
@@ -115,7 +117,7 @@ class Route:
                 self._begun.add(value)
             self.plan.to_input(node, accumulate, self.root)
             self._read(node, "to_input")
-        if node.operation.trained and kernels.has(node.operation, "to_weights"):
+        if self._to_weights and node.operation.trained and kernels.has(node.operation, "to_weights"):
             self.plan.to_weights(node, self.root)
             self._read(node, "to_weights")
             self.trained += [f"{node.block}.{name}" for name in node.operation.trained]
@@ -145,9 +147,10 @@ def differentiate(
     start: Start,
     cancelled: Cancel | None,
     progress: Progress | None,
+    to_weights: bool = True,
 ) -> Gradients:
-    """The gradients from `start` back."""
-    route = _route(run, frozenset({start.value}))
+    """The gradients from `start` back; not `to_weights`: those of outputs alone, in a half of the time."""
+    route = _route(run, frozenset({start.value}), to_weights)
     tape, dtype = run.tape, np.dtype(run.dtype)
     memory.require([("the backward pass", "the gradients", route.layout.size)])
     run.make(route.values, cancelled)
@@ -174,10 +177,10 @@ def differentiate(
     return Gradients(run, start, seconds, route, output, weight)
 
 
-def _route(run: "Run", seeds: frozenset[int]) -> Route:
+def _route(run: "Run", seeds: frozenset[int], to_weights: bool) -> Route:
     """The route from `seeds`, one that was made before if there is one; the tape keeps a few."""
-    key = (run.batch, run.dtype, seeds)
+    key = (run.batch, run.dtype, seeds, to_weights)
     route = run.tape.routes.get(key)
     if route is None:
-        route = remember(run.tape.routes, key, Route(run, set(seeds)))
+        route = remember(run.tape.routes, key, Route(run, set(seeds), to_weights))
     return route

@@ -53,8 +53,8 @@ class Tape:
         """The values that every run in training draws anew."""
         self.weights: dict[str, Weight] = {}
         """Every weight, by its full name."""
-        self.routes: dict[tuple[int, str, frozenset[int]], Route] = {}
-        """Ways back that were made before, by batch, type and where they begin."""
+        self.routes: dict[tuple[int, str, frozenset[int], bool], Route] = {}
+        """Ways back that were made before, by batch, type, where they begin, and whether they lead to weights."""
         self._bound: set[str] = set()
         for id in report.graph.wiring.order:
             self._block(report, id, training)

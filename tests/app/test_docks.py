@@ -15,7 +15,7 @@ from cnnbuilder.app.docks import Docks, Kind
 from cnnbuilder.app.window import Window
 from tests.app.seeing import is_seen
 
-FIRST = ["maps", "kernels", "gradients", "pixel", "connectivity", "costs", "problems"]
+FIRST = ["maps", "kernels", "gradients", "pixel", "connectivity", "costs", "problems", "attribution"]
 
 
 def tabs(window: Window) -> QTabBar:
@@ -35,7 +35,7 @@ def settle(qtbot: Any, window: Window) -> None:
 
 def test_at_first_there_is_one_of_each_in_tabs_below_the_canvas(lenet: Window, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: titles(lenet)[0] == "Feature maps — conv1")
-    others = ["Kernels", "Gradients", "One pixel", "Connectivity", "Shapes and costs", "Problems"]
+    others = ["Kernels", "Gradients", "One pixel", "Connectivity", "Shapes and costs", "Problems", "What matters"]
     assert titles(lenet) == ["Feature maps — conv1", *others]
     assert tabs(lenet).accessibleName() == "Views"
     bar, canvas = tabs(lenet), lenet.canvas
@@ -188,9 +188,10 @@ def test_many_views_opened_and_closed_leave_nothing_behind(lenet: Window, qtbot:
         gc.collect()
         return len(lenet.docks.findChildren(QDockWidget))
 
+    qtbot.waitUntil(lambda: len(lenet.docks.views()) == len(FIRST))
     before, gone = count(), []
     heard = lenet.session.receivers("2changed(PyObject,PyObject)")
-    for kind in ("maps", "kernels", "gradients", "pixel", "connectivity", "costs") * 4:
+    for kind in ("maps", "kernels", "gradients", "pixel", "connectivity", "costs", "attribution") * 4:
         dock = lenet.docks.open(kind)
         QApplication.processEvents()
         gone += [weakref.ref(dock), weakref.ref(dock.view)]

@@ -1,0 +1,1 @@
+"""Which parts of the picture a number rests on."""
