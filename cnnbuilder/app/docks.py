@@ -62,6 +62,8 @@ class Docks(DockArea):
 
     made = Signal(QWidget)
     """A view was made."""
+    unit_marked = Signal(str, object)
+    """A unit was selected: of which block's output or which weight, and its index or None."""
 
     def __init__(self, centre: QWidget, kinds: Iterable[Kind]) -> None:
         super().__init__(centre)
@@ -129,6 +131,7 @@ class Docks(DockArea):
         for view in self.views():
             if isinstance(view, Linked):
                 view.mark_unit(block, index)
+        self.unit_marked.emit(block, index)
 
     def _free_name(self, kind: str) -> str:
         number, name = 1, kind

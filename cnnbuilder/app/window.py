@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QStackedWidg
 from cnnbuilder.app import menus, settings, theme
 from cnnbuilder.app.actions import Actions
 from cnnbuilder.app.bar import PictureBar
+from cnnbuilder.app.brushing import Brushing
 from cnnbuilder.app.canvas.hits import Hit
 from cnnbuilder.app.canvas.menu import context_menu
 from cnnbuilder.app.canvas.view import Canvas
@@ -108,6 +109,7 @@ class Window(QMainWindow):
         self.docks.add_panel("palette", "Palette", self.palette_, "left", PALETTE_WIDTH)
         self.docks.add_panel("inspector", "Inspector", self.inspector, "right", INSPECTOR_WIDTH)
         self.docks.made.connect(self._join_view)
+        self._brushing = Brushing(self.session, self.docks, self.canvas)
         body = QWidget()
         rows = QVBoxLayout(body)
         rows.setContentsMargins(0, 0, 0, 0)

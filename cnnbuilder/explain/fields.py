@@ -46,37 +46,64 @@ def receptive_region(design: Design, block: str, box: Box, of: str) -> Region:
     """The units of block `of` that can matter to those in `box` of `block`."""
     report = check(design)
     _shape(report, of)
-    regions: dict[str, list[Box]] = {block: [box]}
-    for id in _between(report, of, block)[::-1]:
-        if id == of:
-            break
-        region = union(regions.pop(id, ()))
-        operations, sources = _steps(report, id)
-        parts = [region]
-        for operation in reversed(operations):
-            parts = read_by(operation, parts[0])
-        for source, part in zip(sources, parts, strict=False):
-            regions.setdefault(source, []).extend(part)
-    return union(regions.get(of, ()))
+    return _back(report, _between(report, of, block), block, box).get(of, ())
 
 
 def projective_region(design: Design, block: str, box: Box, of: str) -> Region:
     """The units of block `of` to which those in `box` of `block` can matter."""
     report = check(design)
     _shape(report, of)
-    regions: dict[str, Region] = {block: (box,)}
-    for id in _between(report, block, of):
+    return _ahead(report, _between(report, block, of), block, box).get(of, ())
+
+
+def regions(design: Design, block: str, box: Box) -> dict[str, Region]:
+    """Of every block before and after `block` whose shape is known, the units that can matter to those in `box`, or to
+    which these can matter; of `block` itself `box`. Blocks without any are left out."""
+    report = check(design)
+    _shape(report, block)
+    wiring = report.graph.wiring
+    known = [id for id in wiring.order if report.shapes[id] is not None]
+    before, after = wiring.before({block}), {block}
+    for id in known:
+        if any(source in after for source in wiring.sources[id]):
+            after.add(id)
+    found = _back(report, [id for id in known if id in before], block, box)
+    found.update(_ahead(report, [id for id in known if id in after], block, box))
+    return {id: region for id, region in found.items() if region}
+
+
+def _back(report: Report, ids: Sequence[str], block: str, box: Box) -> dict[str, Region]:
+    """What `box` of `block` reads of each of `ids`, which are blocks before it in the order in which they run."""
+    boxes: dict[str, list[Box]] = {block: [box]}
+    found: dict[str, Region] = {}
+    for id in ids[::-1]:
+        found[id] = region = union(boxes.pop(id, ()))
+        if not region or id == ids[0]:
+            continue
+        operations, sources = _steps(report, id)
+        parts = [region]
+        for operation in reversed(operations):
+            parts = read_by(operation, parts[0])
+        for source, part in zip(sources, parts, strict=False):
+            boxes.setdefault(source, []).extend(part)
+    return found
+
+
+def _ahead(report: Report, ids: Sequence[str], block: str, box: Box) -> dict[str, Region]:
+    """What of each of `ids`, blocks after `block` in the order in which they run, `box` of it reaches."""
+    found: dict[str, Region] = {block: (box,)} if block in ids else {}
+    for id in ids:
         if id == block:
             continue
         operations, sources = _steps(report, id)
-        found: list[Box] = []
+        reached: list[Box] = []
         for number, source in enumerate(sources if operations else sources[:1]):
-            region = regions.get(source, ())
+            region = found.get(source, ())
             for step, operation in enumerate(operations):
                 region = reached_by(operation, 0 if step else number, region) if region else ()
-            found += region
-        regions[id] = union(found)
-    return regions.get(of, ())
+            reached += region
+        found[id] = union(reached)
+    return found
 
 
 @dataclass(frozen=True)

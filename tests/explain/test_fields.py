@@ -1,5 +1,6 @@
 """Receptive and projective fields against index maps followed value by value, and against values that change."""
 
+import itertools
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 
 import cnnbuilder as cb
 from cnnbuilder.design.layer import kinds
+from cnnbuilder.explain import fields
 from cnnbuilder.explain import region as regions
-from cnnbuilder.explain.fields import Field, projective_field, receptive_field, typical_field
+from cnnbuilder.explain.fields import Field, place_of, projective_field, receptive_field, typical_field
 from cnnbuilder.explain.reach import reached_by, read_by
 from tests.designs import block, chain, image, joined, sample
 from tests.strategies import layers, networks
@@ -67,6 +69,24 @@ def questions(draw, known, most=6):
     assume(sum(int(np.prod(shape)) for shape in shapes.values()) < 1500)
     _, height, width = as_volume(shapes[last])
     return design, last, (draw(st.integers(0, height - 1)), draw(st.integers(0, width - 1)))
+
+
+@given(questions(list(kinds())))
+def test_all_regions_at_once_are_those_one_by_one(question):
+    design, last, place = question
+    box = place_of(cb.check(design), last, place)
+    found = fields.regions(design, last, box)
+    order = list(cb.check(design).graph.wiring.order)
+    for of in order:
+        ahead = order.index(of) > order.index(last)
+        ask = fields.projective_region if ahead else fields.receptive_region
+        assert regions.bounds(found.get(of, ())) == regions.bounds(ask(design, last, box, of))
+        assert volume_of(found.get(of, ())) == volume_of(ask(design, last, box, of))
+
+
+def volume_of(region):
+    """The units of a region."""
+    return {unit for box in region for unit in itertools.product(*map(regions.bits, box))}
 
 
 @given(questions(list(kinds())))

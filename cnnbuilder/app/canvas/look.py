@@ -1,10 +1,15 @@
 """What is marked on the canvas for a moment: pointed at, lit, chosen. Only how it looks; nothing of it is saved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cnnbuilder.app.canvas.card import Card
 from cnnbuilder.app.canvas.extras import NoteItem
 from cnnbuilder.design.graph import Link
+
+if TYPE_CHECKING:
+    from cnnbuilder.app.canvas.brush import Mark
 
 
 @dataclass
@@ -28,6 +33,8 @@ class Look:
     """The cards that could take the link that is being drawn."""
     linking: bool = False
     """Whether a link is being drawn, so that every open port shows."""
+    brushed: Mapping[str, "Mark"] = field(default_factory=dict)
+    """By block: what of its picture belongs to the unit that is selected in a view."""
     picker: int = 0
     """Which half of the channel picker is pointed at: −1, 1, or 0 for none."""
 

@@ -245,6 +245,16 @@ def paint_picture(
     painter.setOpacity(1.0)
 
 
+def picture_room(content: CardContent, picture: QImage | None, bars: bool) -> QRectF:
+    """Where the values of a card's picture lie, in the card's own coordinates."""
+    width, height = content.picture_size
+    room = QRectF(MARGIN, HEAD, width, height)
+    if bars:
+        count = content.shape[0] if content.shape else 1
+        return _bars_area(room, count)
+    return _fitted(picture, room) if picture is not None else room
+
+
 def _fitted(picture: QImage, room: QRectF) -> QRectF:
     """The largest rectangle of the picture's form in `room`."""
     scale = min(room.width() / max(1, picture.width()), room.height() / max(1, picture.height()))
@@ -258,7 +268,7 @@ def _bars(painter: QPainter, room: QRectF, values: tuple[float, ...], colour: st
     high, low = max(max(finite), 0.0), min(min(finite), 0.0)
     span = (high - low) or 1.0
     step = room.width() / len(values)
-    area = room.adjusted(0, 2, 0, -14 if step >= NAMED_STEP else 0)
+    area = _bars_area(room, len(values))
     zero = area.top() + area.height() * high / span
     best = finite.index(max(finite))
     faint, strong, line = QColor(colour), QColor(colour), QColor(theme.now().line)
@@ -269,6 +279,11 @@ def _bars(painter: QPainter, room: QRectF, values: tuple[float, ...], colour: st
         end = zero - area.height() * value / span
         bar = QRectF(left + step * 0.15, min(zero, end), step * 0.7, abs(zero - end))
         painter.fillRect(bar, strong if number == best else faint)
+
+
+def _bars_area(room: QRectF, count: int) -> QRectF:
+    """Where bars stand, above their names."""
+    return room.adjusted(0, 2, 0, -14 if room.width() / count >= NAMED_STEP else 0)
 
 
 NAMED_STEP = 11

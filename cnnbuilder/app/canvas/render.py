@@ -4,13 +4,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.canvas.brush import paint_mark
 from cnnbuilder.app.canvas.card import Card
 from cnnbuilder.app.canvas.content import WIDTH
 from cnnbuilder.app.canvas.extras import EMPTY_NOTE, NOTE_MARGIN, NOTE_PX, NoteItem
 from cnnbuilder.app.canvas.ground import Ground, link_pen, placed
 from cnnbuilder.app.canvas.kept import Kept, origin
 from cnnbuilder.app.canvas.look import Look
-from cnnbuilder.app.canvas.painting import EDGE, Level, Marks, paint_card, paint_picture, paint_port
+from cnnbuilder.app.canvas.painting import EDGE, Level, Marks, paint_card, paint_picture, paint_port, picture_room
 from cnnbuilder.app.canvas.scene import Scene
 from cnnbuilder.app.canvas.stamps import Stamps
 from cnnbuilder.app.canvas.viewpoint import Viewpoint
@@ -103,6 +104,9 @@ class Renderer:
         painter.scale(scale / ratio, scale / ratio)
         painter.translate(EDGE, EDGE)
         paint_picture(painter, card.content, image, thumbnail, scale)
+        mark = self._look.brushed.get(card.leaving)
+        if mark is not None and not card.content.fault:
+            paint_mark(painter, picture_room(card.content, image, thumbnail.bars is not None), mark, scale / ratio)
         painter.restore()
 
     def _stamp(self, card: Card, level: Level, zoom: float, ratio: float) -> tuple[QPixmap, bool]:
