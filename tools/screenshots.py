@@ -119,6 +119,18 @@ def effective(stage: Stage) -> None:
     attribution(stage, "unit", "saliency", unit="('conv2', (3, 5, 6))")
 
 
+def activations(stage: Stage) -> None:
+    """What every block gives; two maps switched off."""
+    bias = "{**window._latest.weights}['conv1.bias'].copy()"
+    stage.ask(
+        f"[a := {bias}, a.__setitem__([2, 4], -9), window.session.set_weights('Maps off', 'conv1.bias', a)] and None"
+    )
+    stage.wait(RAN)
+    stage.ask("window.docks.show_view('activations')")
+    stage.ask("window.docks.resizeDocks([window.docks.dock_of('activations')], [420], Vertical)")
+    stage.wait("window.docks.views('activations')[0]._counted is window._latest")
+
+
 def row() -> dict[str, object]:
     """The lecture notes' figure: nine units in a row, windows of two."""
     return samples.design(
@@ -311,6 +323,7 @@ SHOTS = {
     "kernels": Shot(kernels),
     "pixel": Shot(pixel),
     "pixel-backward": Shot(backward),
+    "activations": Shot(activations),
     "occlusion": Shot(occlusion, "resnet18"),
     "effective-field": Shot(effective),
     "laboratory": Shot(laboratory),

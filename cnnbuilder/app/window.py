@@ -104,6 +104,7 @@ class Window(QMainWindow):
                 Kind("problems", "Problems", lambda: self.problems, single=True),
                 Kind("laboratory", "Laboratory", self._make_laboratory, single=True, first=False),
                 Kind("attribution", "What matters", self._make_attribution, late=True),
+                Kind("activations", "Activations", self._make_activations, late=True, first=False),
             ),
         )
         self.docks.add_panel("palette", "Palette", self.palette_, "left", PALETTE_WIDTH)
@@ -141,6 +142,11 @@ class Window(QMainWindow):
         from cnnbuilder.app.views.attribution.view import AttributionView
 
         return AttributionView(self.session, self.tasks)
+
+    def _make_activations(self) -> QWidget:
+        from cnnbuilder.app.views.activations.view import ActivationsView
+
+        return ActivationsView(self.session, self.tasks)
 
     def _make_laboratory(self) -> QWidget:
         from cnnbuilder.app.laboratory.panel import LaboratoryPanel

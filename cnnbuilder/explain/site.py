@@ -108,9 +108,15 @@ def plain(operation: Operation, *inputs: Any) -> Floats:
 
 def slope(operation: Operation, dtype: str, x: float, y: float) -> float:
     """The derivative of a function of one value, as backward computes it in a run of `dtype`."""
-    numbers = [np.array([number], dtype) for number in (x, y, 0.0, 1.0)]
-    _step(operation, "to_input", dtype, [numbers[0], numbers[1], None, numbers[2], numbers[3]])
-    return float(numbers[2][0])
+    return float(slopes_at(operation, np.array([x], dtype), np.array([y], dtype))[0])
+
+
+def slopes_at(operation: Operation, x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+    """The derivatives at `x` of a function that is applied to each value on its own and gave `y`."""
+    read = [np.ascontiguousarray(array).reshape(-1) for array in (x, y)]
+    found = np.zeros_like(read[0])
+    _step(operation, "to_input", str(found.dtype), [*read, None, found, np.ones_like(found)])
+    return found.reshape(x.shape)
 
 
 def _step(operation: Operation, role: str, dtype: str, frame: list[NDArray[Any] | None]) -> None:
