@@ -7,6 +7,7 @@ from shiboken6 import getCppPointer
 
 from cnnbuilder.app import theme
 from cnnbuilder.app.dock import Dock
+from cnnbuilder.app.exporting import Exportable, add
 
 VIEWS_HEIGHT, LEAST_VIEWS = 256, 168
 CANVAS_FIRST = 484
@@ -172,6 +173,10 @@ class DockArea(QMainWindow):
             menu.addAction("Put beside the others").triggered.connect(lambda: self.put_beside(dock))
             menu.addAction("Take out as a window").triggered.connect(dock.turn_out)
             menu.addAction("Close").triggered.connect(dock.close)
+            export = dock.view.export() if isinstance(dock.view, Exportable) else None
+            if dock.view is not None and export is not None:
+                menu.addSeparator()
+                add(menu, dock.view, export)
             menu.popup(bar.mapToGlobal(at))
 
     def dock_of_tab(self, bar: QTabBar, number: int) -> Dock | None:

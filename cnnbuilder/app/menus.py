@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from cnnbuilder.app import preferred, settings
+from cnnbuilder.app.exporting import Exportable, add
 from cnnbuilder.app.laboratory.chapters import CHAPTERS
 from cnnbuilder.app.samples import sample_designs
 from cnnbuilder.app.structure import add_note, each_group, fold_repeats, turn_groups
@@ -69,10 +70,25 @@ def _file(window: "Window", menu: QMenu) -> None:
     put(menu, "save", "&Save", Key.Save, documents.save, "save")
     put(menu, "save-as", "Save &as …", "Ctrl+Shift+S", documents.save_as, "", "Under another name or format.")
     menu.addSeparator()
+    export = menu.addMenu("&Export a view")
+    export.setToolTipsVisible(True)
+    export.aboutToShow.connect(lambda: _fill_export(window, export))
+    menu.addSeparator()
     put(menu, "picture", "Open a &picture …", "Ctrl+P", documents.pictures.choose, "picture", "What the network sees.")
     menu.addSeparator()
     put(menu, "close", "&Close", Key.Close, documents.close, "", "Close this design; unsaved changes are asked for.")
     put(menu, "quit", "&Quit", "Ctrl+Q", window.close)
+
+
+def _fill_export(window: "Window", menu: QMenu) -> None:
+    """The views that are seen and show something."""
+    menu.clear()
+    for dock in window.docks.held.values():
+        export = dock.view.export() if dock.in_front and isinstance(dock.view, Exportable) else None
+        if dock.view is not None and export is not None:
+            add(menu.addMenu(unmarked(dock.windowTitle())), dock.view, export)
+    if not menu.actions():
+        menu.addAction("No view shows anything").setEnabled(False)
 
 
 def _fill_recent(documents: "Documents", menu: QMenu) -> None:

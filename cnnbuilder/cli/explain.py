@@ -17,10 +17,11 @@ from cnnbuilder.design.shape import grouped, plural
 from cnnbuilder.engine.backward import Gradients
 from cnnbuilder.engine.run import Run
 from cnnbuilder.explain import explain
+from cnnbuilder.explain.data import as_data
 from cnnbuilder.explain.formulas import computed_by, indexed, number
 from cnnbuilder.explain.patches import Sheet, sheets, window_of
 from cnnbuilder.explain.site import site_of
-from cnnbuilder.explain.terms import Explanation, Term, Unit
+from cnnbuilder.explain.terms import Explanation, Term
 from cnnbuilder.files.atomic import write_atomically
 from cnnbuilder.files.pictures import prepare, read_picture
 from cnnbuilder.files.sheets import stacked
@@ -74,7 +75,7 @@ def explain_file(
     source = interruptible(work)
     found = explain(source, question.block, index)
     if as_json:
-        console.say(json.dumps(_as_json(found), ensure_ascii=False, allow_nan=False))
+        console.say(json.dumps(as_data(found), ensure_ascii=False, allow_nan=False))
         return 0
     if first := first_weights(path, network, given):
         console.say(first)
@@ -115,40 +116,6 @@ def _row(term: Term, is_sum: bool) -> tuple[str, str, str, str]:
         return "", number(term.value), "", place
     by = f" · {indexed(*term.factor)}" if term.factor else ""
     return number(term.product), number(term.value), number(term.weight), place + by
-
-
-def _as_json(found: Explanation) -> dict[str, Any]:
-    return {
-        "what": found.what,
-        "index": list(found.index),
-        "sample": found.sample,
-        "value": _finite(found.value),
-        "bias": _finite(found.bias),
-        "total": _finite(found.total),
-        "formula": found.formula,
-        "is_sum": found.is_sum,
-        "method": found.method,
-        "terms": [
-            {
-                "source": _unit(term.source),
-                "factor": _unit(term.factor),
-                "value": _finite(term.value),
-                "weight": _finite(term.weight),
-                "product": _finite(term.product),
-                "sample": term.sample,
-            }
-            for term in found.terms
-        ],
-    }
-
-
-def _finite(value: float) -> float | None:
-    """JSON has no infinity and no NaN."""
-    return value if isfinite(value) else None
-
-
-def _unit(unit: Unit | None) -> list[Any] | None:
-    return None if unit is None else [unit[0], list(unit[1])]
 
 
 def _pictures(source: Run | Gradients, found: Explanation) -> Any:

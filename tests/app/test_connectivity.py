@@ -15,9 +15,8 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 
-from cnnbuilder.app import theme
+from cnnbuilder.app import exporting, theme
 from cnnbuilder.app.session import Session
-from cnnbuilder.app.views.connectivity import taking
 from cnnbuilder.app.views.connectivity.colouring import COUNT, FIRST, colours
 from cnnbuilder.app.views.connectivity.diagram import Diagram
 from cnnbuilder.app.views.connectivity.figure import (
@@ -599,7 +598,7 @@ def test_a_picture_and_data_are_what_is_shown(show: Any, tmp_path: Path) -> None
     view = show(notes(), size=(900, 500))
     diagram = view.diagram
     for kind in ("svg", "png", "csv", "json"):
-        taking.save(diagram, view.figure, diagram.paint_lines, str(tmp_path / f"it.{kind}"))
+        exporting.save(view, view.export(), str(tmp_path / f"it.{kind}"))
     drawn = (tmp_path / "it.svg").read_text()
     assert drawn.count("<polyline") + drawn.count("<path") >= 16 and ">z4<" in drawn
     renderer = QSvgRenderer(drawn.encode())
@@ -616,27 +615,27 @@ def test_a_picture_and_data_are_what_is_shown(show: Any, tmp_path: Path) -> None
     data = json.loads((tmp_path / "it.json").read_text())
     assert data["connections"] == wanted and data["columns"] == rows[0] and data["block"] == "conv1"
     view.show_scope(CHANNELS)
-    assert taking.as_csv(view.figure) == "output channel,input channel,weight\n0,0,0\n"
+    assert exporting.as_csv(view.export()) == "output channel,input channel,weight\n0,0,0\n"
 
 
 def test_the_matrix_can_be_saved_too(show: Any, tmp_path: Path) -> None:
     view = show(notes(), size=(900, 500))
     view.show_mode(MATRIX)
-    taking.save(view.matrix, view.figure, view.matrix.paint_lines, str(tmp_path / "it.svg"))
+    exporting.save(view, view.export(), str(tmp_path / "it.svg"))
     assert "Z = W" in (tmp_path / "it.svg").read_text()
 
 
 def test_a_menu_offers_it_and_what_fails_is_said(show: Any, qtbot: Any, tmp_path: Path) -> None:
     view = show(notes())
     qtbot.mouseClick(view.foot.take, Qt.MouseButton.LeftButton)
-    (menu,) = view.diagram.findChildren(QMenu)
+    (menu,) = view.findChildren(QMenu)
     assert [action.text() for action in menu.actions()] == [
-        "Copy as an image", "Save as a picture …", "Save the connections as data …",
+        "Copy as an image", "Save as a picture …", "Save as data …",
     ]  # fmt: skip
     menu.actions()[0].trigger()
     assert QGuiApplication.clipboard().image().size() == view.diagram.size() * 2
     menu.hide()
-    taking.save(view.diagram, view.figure, view.diagram.paint_lines, str(tmp_path / "nowhere" / "it.csv"))
+    exporting.save(view, view.export(), str(tmp_path / "nowhere" / "it.csv"))
     (box,) = view.findChildren(QMessageBox)
     assert "nowhere" in box.informativeText()
     box.accept()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
+from cnnbuilder.app import exporting
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.views.costs import Costs
 from cnnbuilder.design.document import Design
@@ -77,12 +78,16 @@ def test_rows_are_copied_for_a_spreadsheet(costs: Costs, qtbot: Any, tmp_path: P
     lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert len(lines) == 15 and len({len(line) for line in lines}) == 1
     assert lines[2][:5] == ["conv1", "Convolution", "28 × 28 × 6", "156", "0.25"]
-    costs.save(str(tmp_path / "costs.csv"))
+    export = costs.export()
+    assert export is not None
+    exporting.save(costs, export, str(tmp_path / "costs.csv"))
     assert list(csv.reader((tmp_path / "costs.csv").open(encoding="utf-8"))) == lines
 
 
 def test_a_table_that_cannot_be_written_is_told(costs: Costs, tmp_path: Path) -> None:
-    costs.save(str(tmp_path / "nowhere" / "costs.csv"))
+    export = costs.export()
+    assert export is not None
+    exporting.save(costs, export, str(tmp_path / "nowhere" / "costs.csv"))
     (box,) = [box for box in costs.findChildren(QMessageBox) if box.isVisible()]
     assert "nowhere" in box.informativeText()
     box.close()

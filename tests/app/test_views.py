@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
@@ -11,9 +12,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
-from cnnbuilder.app import theme
+from cnnbuilder.app import exporting, theme
 from cnnbuilder.app.runner import Request, Result
 from cnnbuilder.app.session import Session
 from cnnbuilder.app.views import taking
@@ -207,19 +208,18 @@ def test_a_map_is_copied_as_values_and_as_an_image(qapp: object) -> None:
     assert (image.width(), image.height()) == (5, 4)
 
 
-def test_all_maps_are_saved_as_a_picture(grid: Grid, tmp_path: Path) -> None:
-    grid.show_picture(shown(some(40, 6, 6)))
-    taking.save_image(grid, str(tmp_path / "maps.png"))
+def test_all_maps_are_saved_as_a_picture_and_as_values(grid: Grid, tmp_path: Path) -> None:
+    maps = some(40, 6, 6)
+    grid.show_picture(shown(maps))
+    export = taking.whole(grid, "Maps", {"array": "conv1"})
+    assert export is not None
+    exporting.save(grid, export, str(tmp_path / "maps.png"))
     image = QImage(str(tmp_path / "maps.png"))
     assert image.height() >= grid.sight.layout.size[1]
-
-
-def test_a_picture_that_cannot_be_written_is_told(grid: Grid, tmp_path: Path) -> None:
-    grid.show_picture(shown(some(2, 3, 3)))
-    taking.save_image(grid, str(tmp_path / "nowhere" / "maps.png"))
-    (box,) = [box for box in grid.findChildren(QMessageBox) if box.isVisible()]
-    assert "nowhere" in box.informativeText()
-    box.close()
+    rows = list(csv.reader(io.StringIO(exporting.as_csv(export))))
+    assert rows[0][:2] == ["map", "row"] and len(rows) == 1 + 40 * 6
+    assert np.array_equal(np.array([row[2:] for row in rows[1:]], np.float32).reshape(40, 6, 6), maps)
+    assert np.array_equal(np.array(json.loads(exporting.as_json(export))["values"], np.float32), maps)
 
 
 # The views

@@ -6,6 +6,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, TakeButton
 from cnnbuilder.app.laboratory.chapters import CHAPTERS, experiment
 from cnnbuilder.app.laboratory.experiment import Experiment, Reading, told
 from cnnbuilder.app.runner import Result
@@ -47,6 +48,7 @@ class LaboratoryPanel(QWidget):
         row.addWidget(self.all)
         row.addWidget(self.again)
         row.addStretch(1)
+        row.addWidget(TakeButton(self))
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 6, 6)
         column.setSpacing(4)
@@ -104,6 +106,17 @@ class LaboratoryPanel(QWidget):
             tries = "".join(f"<li>{attempt}</li>" for attempt in found.attempts)
             parts.append(f"<p class='dim'>Try this:</p><ul>{tries}</ul>")
         return "".join(parts)
+
+    def export(self) -> Export:
+        """The text as it reads now, and its paragraphs."""
+        found = None if self._listing else self.experiment
+        document = self.text.document().clone()
+        document.setTextWidth(self.text.viewport().width())
+        lines = [line for line in self.text.toPlainText().splitlines() if line.strip()]
+        title = found.title if found else TITLE
+        rows = [["text"], *([line] for line in lines)]
+        about = {"experiment": found.name if found else None, "title": title, "text": lines}
+        return Export(title, document.size(), document.drawContents, lambda: rows, lambda: about)
 
     def _list(self) -> None:
         self._listing = True

@@ -131,6 +131,20 @@ class CostTable(QAbstractTableModel):
             lines.append(line)
         return lines
 
+    def as_data(self) -> list[dict[str, Any]]:
+        """The rows shown as numbers; None where a shape is not known."""
+        report = self.report
+        return [
+            {
+                "block": row.id,
+                "kind": report.graph.blocks[row.id].kind,
+                "output": report.shapes[row.id],
+                **{COLUMNS[number].head.lower(): row.numbers[number] if row.known else None for number in NUMBERS},
+            }
+            for row in self.rows
+            if report is not None
+        ]
+
     # What Qt asks
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

@@ -1,9 +1,6 @@
 """Shapes and costs: the table with its filter, its bars, and the totals that stay below."""
 
-import csv
-import io
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -18,13 +15,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
-    QMessageBox,
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -34,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, TakeButton, rendered
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.views.cost_table import COLUMNS, SHARE, CostTable, Index, side
 from cnnbuilder.app.words import bytes_words
@@ -184,16 +180,13 @@ class Costs(QWidget):
         self._copy = QPushButton("Copy")
         self._copy.setToolTip("Copy the selected rows, or all, for a spreadsheet (Ctrl+C)")
         self._copy.clicked.connect(self.copy)
-        self._save = QPushButton("Save as CSV …")
-        self._save.setToolTip("Save the rows shown as comma-separated values")
-        self._save.clicked.connect(self._choose_file)
         row = QHBoxLayout()
         row.setContentsMargins(2, 0, 0, 4)
         row.addWidget(self.filter, 1)
         row.addStretch(1)
-        for button in (self._copy, self._save):
-            button.setObjectName("flat")
-            row.addWidget(button)
+        self._copy.setObjectName("flat")
+        row.addWidget(self._copy)
+        row.addWidget(TakeButton(self))
         return row
 
     # Following
@@ -297,26 +290,9 @@ class Costs(QWidget):
         lines = self._model.as_lines(rows if len(chosen) > 1 else self._model.rows)
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines) + "\n")
 
-    def as_csv(self) -> str:
-        """The rows shown as comma-separated values."""
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(self._model.as_lines(self._model.rows))
-        return out.getvalue()
-
-    def _choose_file(self) -> None:
-        dialog = QFileDialog(self.window(), "Save shapes and costs", "costs.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
-
-    def save(self, path: str) -> None:
-        """Write the rows shown to a file; where that fails, say so."""
-        try:
-            Path(path).write_text(self.as_csv(), encoding="utf-8")
-        except OSError as error:
-            box = QMessageBox(QMessageBox.Icon.Warning, "cnnbuilder", "The table could not be written.", parent=self)
-            box.setInformativeText(f"{path}: {error.strerror or error}")
-            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            box.open()
+    def export(self) -> Export | None:
+        """The table as it is seen, and all of its rows."""
+        if not self._model.rows:
+            return None
+        lines = self._model.as_lines(self._model.rows)
+        return Export("Shapes and costs", self._view.size(), rendered(self._view), lambda: lines, self._model.as_data)

@@ -144,7 +144,7 @@ class EditableKernels(Kernels):
         choice = self._choice()
         if choice is None or self.grid.sight.shown is None:
             return
-        made = menu(self.grid, at, f"{self.title} of {choice.name}")
+        made = menu(self.grid, at, self.export())
         if at is not None and self._tiles is not None:
             first = made.actions()[0]
             change = made.addAction("Change this value …\tF2")

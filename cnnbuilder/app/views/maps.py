@@ -8,12 +8,13 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from cnnbuilder.app.exporting import Export, TakeButton
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.views.brushing import field
 from cnnbuilder.app.views.grid import Grid
 from cnnbuilder.app.views.side import Foot, Side
-from cnnbuilder.app.views.taking import menu
+from cnnbuilder.app.views.taking import menu, whole
 from cnnbuilder.app.views.tile_layout import widest
 from cnnbuilder.app.views.tile_painter import figure, picture
 from cnnbuilder.app.views.tiles import At, Summary, Tiles, same
@@ -64,7 +65,7 @@ class MapsView(QWidget):
         self._choices: list[Choice] = []
         self.pinned: str | None = None
         """The block that is shown whatever is selected."""
-        self.grid, self.side, self.foot = Grid(), Side(), Foot()
+        self.grid, self.side, self.foot = Grid(), Side(), Foot(TakeButton(self))
         self._words = QLabel()
         self._words.setObjectName("dim")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -297,9 +298,16 @@ class MapsView(QWidget):
             self.foot.words.setText(f"{figure(value)} · {words}")
 
     def _menu(self, at: At | None, where: QPoint) -> None:
+        if self.grid.sight.shown is not None:
+            menu(self.grid, at, self.export()).popup(where)
+
+    def export(self) -> Export | None:
+        """The maps, as they are laid out."""
         choice = self._choice()
-        if choice is not None and self.grid.sight.shown is not None:
-            menu(self.grid, at, f"{self.title} of {choice.name}").popup(where)
+        if choice is None or self._stack.currentWidget() is not self.grid:
+            return None
+        about = {"array": choice.name, "shows": choice.label, "shape": list(choice.array.shape)}
+        return whole(self.grid, f"{self.title} of {choice.name}", about)
 
 
 class FeatureMaps(MapsView):

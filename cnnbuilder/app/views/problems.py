@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, rendered
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.tasks import Tasks
 from cnnbuilder.app.views.problem_section import Apply, ProblemSection, linked_label
@@ -72,6 +73,20 @@ class Problems(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show(self._session.shown)
+
+    def export(self) -> Export | None:
+        """What is wrong and worth knowing, as it is seen."""
+        report, body = self._session.shown.report, self.widget()
+        found = [*report.problems, *report.notes]
+        if body is None or not found:
+            return None
+        return Export(
+            "Problems",
+            body.size(),
+            rendered(body),
+            lambda: [["block", "what is wrong"], *([item.block, item.message] for item in found)],
+            lambda: [{"block": item.block, "message": item.message} for item in found],
+        )
 
     def _changed(self, old: Shown, new: Shown) -> None:
         self.tell_title()

@@ -103,7 +103,7 @@ class Foot(QWidget):
     back = Signal()
     """From one map that fills the view to all."""
 
-    def __init__(self) -> None:
+    def __init__(self, take: QWidget) -> None:
         super().__init__()
         self._least, self._widest = LEAST, 400.0
         self.pin = self._tool("pin", "Pin this view to its block, whatever is selected")
@@ -147,6 +147,7 @@ class Foot(QWidget):
         row.addWidget(self.words, 1)
         row.addWidget(self.size_)
         row.addWidget(self.fit)
+        row.addWidget(take)
         self.all.hide()
         theme.keeper().changed.connect(self._recolour)
         self._recolour()

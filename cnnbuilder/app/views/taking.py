@@ -1,25 +1,25 @@
-"""Taking maps elsewhere: to the clipboard as an image or as values, to a file as a picture."""
+"""Taking maps elsewhere: one to the clipboard as an image or as values, all of them as a picture or as data."""
 
 import csv
 import io
 from functools import partial
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QMenu
 
-from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, add
 from cnnbuilder.app.views.grid import Grid
-from cnnbuilder.app.views.tile_layout import TileLayout
 from cnnbuilder.app.views.tile_painter import Picture, numbers, paint, paint_heads
 from cnnbuilder.app.views.tiles import At
 
 MOST = 12_000
-"""No picture is made wider or higher (px)."""
+"""Of so much room (px) more is left out of a picture."""
 
 
-def menu(grid: Grid, at: At | None, title: str) -> QMenu:
+def menu(grid: Grid, at: At | None, export: Export | None) -> QMenu:
     """What can be done with the map at `at` and with all of them."""
     made, sight = QMenu(grid), grid.sight
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -35,7 +35,9 @@ def menu(grid: Grid, at: At | None, title: str) -> QMenu:
         made.addSeparator()
     if sight.alone is not None:
         made.addAction("Show all maps").triggered.connect(partial(_alone, grid, None))
-    made.addAction("Save all as a picture …").triggered.connect(partial(_choose, grid, title))
+    if export is not None:
+        inside = made.addMenu("All that is shown")
+        add(inside, grid, export)
     return made
 
 
@@ -75,35 +77,33 @@ def copy_values(shown: Picture, tile: int, _: bool = False) -> None:
     QGuiApplication.clipboard().setText(tile_csv(shown, tile))
 
 
-def whole_image(shown: Picture, layout: TileLayout) -> QImage:
-    """All tiles with their names, as they are laid out."""
-    width, height = (min(MOST, int(size) + 8) for size in layout.size)
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(QColor(theme.now().panel))
-    painter = QPainter(image)
-    paint(painter, shown, layout, QRectF(0, 0, width, height))
-    if layout.headed:
-        paint_heads(painter, shown, layout, (0, 0), (width, height))
-    painter.end()
-    return image
+def whole(grid: Grid, title: str, extra: dict[str, Any]) -> Export | None:
+    """All tiles with their names, as they are laid out, and their values; `extra`: what JSON says of them beside."""
+    shown, layout = grid.sight.painted, grid.sight.layout
+    if shown is None:
+        return None
+    size = QSizeF(*(min(MOST, side + 8) for side in layout.size))
+
+    def draw(painter: QPainter) -> None:
+        paint(painter, shown, layout, QRectF(QPointF(), size))
+        if layout.headed:
+            paint_heads(painter, shown, layout, (0, 0), (size.width(), size.height()))
+
+    return Export(title, size, draw, lambda: _rows(shown), lambda: {**extra, "values": shown.tiles.array})
 
 
-def _choose(grid: Grid, title: str, _: bool = False) -> None:
-    dialog = QFileDialog(grid.window(), "Save the maps as a picture", f"{title.replace('/', '-')}.png", "PNG (*.png)")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("png")
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.fileSelected.connect(partial(save_image, grid))
-    dialog.open()
-
-
-def save_image(grid: Grid, path: str) -> None:
-    """Write what the grid shows to a file; where that fails, say so."""
-    shown = grid.sight.painted
-    if shown is not None and not whole_image(shown, grid.sight.layout).save(path):
-        box = QMessageBox(
-            QMessageBox.Icon.Warning, "cnnbuilder", "The picture could not be written.", parent=grid.window()
-        )
-        box.setInformativeText(f"{path}: is the folder there, and may you write to it?")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+def _rows(shown: Picture) -> list[list[object]]:
+    """Of every tile every row, after their numbers."""
+    tiles = shown.tiles
+    if tiles.array.ndim == 1:
+        return [["number", "value"], *([n, repr(float(v))] for n, v in enumerate(tiles.array))]
+    columns = tiles.values.shape[2]
+    heads: list[object] = [tiles.word, "row", *range(columns)]
+    return [
+        heads,
+        *(
+            [tiles.name(tile), row, *(repr(float(value)) for value in line)]
+            for tile, plane in enumerate(tiles.values)
+            for row, line in enumerate(plane)
+        ),
+    ]

@@ -132,6 +132,26 @@ class ActivationTable(QAbstractTableModel):
         kept = [column for number, column in enumerate(COLUMNS) if number != SPREAD]
         return [[column.head for column in kept], *([column.words(line) for column in kept] for line in self.rows)]
 
+    def as_data(self) -> list[dict[str, Any]]:
+        """The numbers themselves, row by row."""
+        return [
+            {
+                "block": line.block,
+                "pictures": line.tally.pictures,
+                "values": line.tally.values,
+                "mean": line.tally.mean,
+                "deviation": line.tally.deviation,
+                "range": line.tally.range,
+                "zero": line.tally.zero_share,
+                "flat": line.tally.flat_share,
+                "gradient": line.gradient,
+                "not_finite": line.tally.unfinished,
+                "dead": line.tally.dead,
+                "saturated": line.tally.saturated,
+            }
+            for line in self.rows
+        ]
+
     # What Qt asks
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, TakeButton, rendered
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.tasks import Tasks
@@ -121,6 +122,7 @@ class ActivationsView(QWidget):
         foot.setSpacing(8)
         foot.addWidget(self.over)
         foot.addWidget(self.summary, 1)
+        foot.addWidget(TakeButton(self))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 14, 6)
         column.setSpacing(4)
@@ -248,6 +250,12 @@ class ActivationsView(QWidget):
         self.model.turn(column)
         self._following = False
         self._mark(self._session.shown.selected)
+
+    def export(self) -> Export | None:
+        """The table as it is seen, and all of its rows."""
+        if not self.model.rows:
+            return None
+        return Export(TITLE, self.view.size(), rendered(self.view), self.model.as_lines, self.model.as_data)
 
     def copy(self) -> None:
         """All rows to the clipboard, separated by tabs."""

@@ -44,7 +44,7 @@ class Controls(QWidget):
     faded = Signal(float)
     """How much of the colours is to be seen, 0 … 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, take: QWidget) -> None:
         super().__init__()
         self.of = self._choice("Of which number", OF, "The score of the class chosen above, or the unit selected last")
         self.how = self._choice("Method", METHODS, "How it is found what matters")
@@ -69,6 +69,7 @@ class Controls(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.opacity)
+        row.addWidget(take)
         self._follow()
 
     def _choice(self, name: str, words: Mapping[Any, str], help: str) -> QComboBox:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from cnnbuilder.app.exporting import Export, TakeButton
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.tasks import Tasks
@@ -49,7 +50,7 @@ class AttributionView(QWidget):
         self._cancel: Cancellation | None = None
         self._patched: tuple[int, int] | None = None
         """Of the picture for which a square was proposed."""
-        self.sheet, self.controls, self.side = Sheet(), Controls(), Side()
+        self.sheet, self.controls, self.side = Sheet(), Controls(TakeButton(self)), Side()
         self._words = QLabel(EMPTY)
         self._words.setObjectName("dim")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -239,6 +240,25 @@ class AttributionView(QWidget):
         for label in (self.side.heading, self.side.meaning, self.side.found, self.side.pointed):
             label.clear()
         self.titled.emit(TITLE)
+
+    def export(self) -> Export | None:
+        """The picture with the colours over it, and the numbers that they stand for."""
+        answer = self.sheet.answer
+        if answer is None:
+            return None
+        wanted = answer.wanted
+        about = {
+            "method": wanted.method,
+            "block": wanted.block,
+            "index": list(wanted.index),
+            "before_softmax": answer.before_softmax,
+            "score": answer.score,
+            "maps": wanted.maps or None,
+            "field": answer.field,
+            "values": answer.importance,
+        }
+        title = f"{self.controls.how.currentText()} of {wanted.block} {', '.join(map(str, wanted.index))}"
+        return Export(title, self.sheet.size(), self.sheet.paint, answer.importance.tolist, lambda: about)
 
     def _point(self, cell: Cell | None) -> None:
         heat = self.sheet.heat

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import menu
 from cnnbuilder.app.views.connectivity import taking
 from cnnbuilder.app.views.connectivity.figure import MAP, Figure, Units, volume
 from cnnbuilder.app.views.connectivity.panel import INPUT, OUTPUT, WEIGHT, Panel, Selected, lit
@@ -151,7 +152,7 @@ class Diagram(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.figure is not None:
-            taking.menu(self, self.figure, self.paint_lines).popup(event.globalPos())
+            menu(self, taking.export(self, self.figure, self.paint_lines)).popup(event.globalPos())
 
     # Selecting
 

@@ -49,12 +49,10 @@ class Foot(QWidget):
     moded = Signal(str)
     mapped = Signal(int)
     """Another map of the output was chosen."""
-    taken = Signal()
-    """What is drawn is to be saved or copied."""
     read = Signal(int, int)
     """Another input, or map of it, was chosen."""
 
-    def __init__(self) -> None:
+    def __init__(self, take: QWidget) -> None:
         super().__init__()
         self.pin = QToolButton()
         self.pin.setObjectName("flat")
@@ -62,12 +60,7 @@ class Foot(QWidget):
         self.pin.setIconSize(QSize(16, 16))
         self.pin.setAccessibleName("Pin this view to its block")
         self.pin.toggled.connect(self.pinned)
-        self.take = QToolButton()
-        self.take.setObjectName("flat")
-        self.take.setIconSize(QSize(16, 16))
-        self.take.setAccessibleName("Save or copy")
-        self.take.setToolTip("Save what is drawn as a picture (PNG, SVG) or as data (CSV, JSON), or copy it")
-        self.take.clicked.connect(self.taken)
+        self.take = take
         self.scopes = _Choice(SCOPES, HELP)
         self.scopes.chosen.connect(self.scoped)
         self.modes = _Choice(MODES, MODE_HELP)
@@ -98,7 +91,6 @@ class Foot(QWidget):
         self.show_pinned(None)
 
     def _recolour(self) -> None:
-        self.take.setIcon(icons.icon("save", theme.now().dim))
         self.pin.setIcon(icons.icon("pin", theme.now().dim, theme.now().accent))
 
     def show_pinned(self, block: str | None) -> None:

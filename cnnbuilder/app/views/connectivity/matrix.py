@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import menu
 from cnnbuilder.app.theme import Theme
 from cnnbuilder.app.views.connectivity import taking
 from cnnbuilder.app.views.connectivity.colouring import COUNT, colour
@@ -148,7 +149,7 @@ class MatrixView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.figure is not None:
-            taking.menu(self, self.figure, self.paint_lines).popup(event.globalPos())
+            menu(self, taking.export(self, self.figure, self.paint_lines)).popup(event.globalPos())
 
     def _paint_one(
         self, painter: QPainter, box: QRectF, cell: float, image: QImage, turned: bool, words: tuple[str, str]

@@ -6,6 +6,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, TakeButton
 from cnnbuilder.app.inspector.figures import Figure as Line
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.views.connectivity import taking, words
@@ -65,7 +66,7 @@ class ConnectivityView(QWidget):
         self._counted: tuple[str, object, tuple[Line, ...]] = ("", None, ())
         self._tiles = TILES
         """The period that was chosen last between never and always."""
-        self.diagram, self.matrix, self.side, self.foot = Diagram(), MatrixView(), Side(), Foot()
+        self.diagram, self.matrix, self.side, self.foot = Diagram(), MatrixView(), Side(), Foot(TakeButton(self))
         self._words = QLabel()
         self._words.setObjectName("dim")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -105,7 +106,6 @@ class ConnectivityView(QWidget):
         self.foot.moded.connect(self.show_mode)
         self.foot.mapped.connect(self._go_to_map)
         self.foot.read.connect(self._read)
-        self.foot.taken.connect(lambda: taking.offer(self._stack.currentWidget(), self.foot.take))
         self._session.changed.connect(self._changed)
 
     # Following
@@ -120,6 +120,13 @@ class ConnectivityView(QWidget):
     def figure(self) -> Figure | None:
         """What is drawn of it."""
         return self.diagram.figure
+
+    def export(self) -> Export | None:
+        """What is drawn."""
+        shown = self.matrix if self._stack.currentWidget() is self.matrix else self.diagram
+        if self._stack.currentWidget() is not shown or shown.figure is None:
+            return None
+        return taking.export(shown, shown.figure, shown.paint_lines)
 
     def _changed(self, old: Shown, new: Shown) -> None:
         if self.pinned and self.pinned not in new.design.blocks and old.key == new.key:

@@ -26,7 +26,7 @@ class PixelControls(QWidget):
     turned = Signal(bool)
     """True: its gradient is wanted."""
 
-    def __init__(self) -> None:
+    def __init__(self, take: QWidget) -> None:
         super().__init__()
         self.playing = False
         self.back = self._button("step-back", "One unit back", "")
@@ -58,7 +58,7 @@ class PixelControls(QWidget):
         for button in (self.back, self.play, self.on):
             row.addWidget(button)
         row.addWidget(self.slider, 1)
-        for part in (self.number, self.pin, self.forward, self.backward, self.here, self.keys):
+        for part in (self.number, self.pin, self.forward, self.backward, self.here, self.keys, take):
             row.addWidget(part)
         self.back.clicked.connect(lambda: self.stepped.emit(-1))
         self.on.clicked.connect(lambda: self.stepped.emit(1))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.exporting import Export, TakeButton, rendered
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.views.pixel import words
@@ -15,6 +16,7 @@ from cnnbuilder.app.views.pixel.subtotals import Subtotals
 from cnnbuilder.app.views.pixel.walk import Unit, middle
 from cnnbuilder.design.errors import Error
 from cnnbuilder.design.shape import Shape
+from cnnbuilder.explain.data import as_data
 
 TITLE = "One pixel"
 EMPTY = (
@@ -46,7 +48,7 @@ class Showing(QWidget):
         self.pinned = False
         self._told = ""
         """What is said of the term under the pointer."""
-        self.scene, self.subtotals, self.controls = PixelScene(), Subtotals(), PixelControls()
+        self.scene, self.subtotals, self.controls = PixelScene(), Subtotals(), PixelControls(TakeButton(self))
         self._playing = QTimer(self)
         self._playing.setInterval(STEP_MS)
         self._build()
@@ -75,7 +77,7 @@ class Showing(QWidget):
         self.equation.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.equation.setMargin(5)
         self.equation.setAccessibleName("Equation")
-        body = QWidget()
+        body = self._body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -186,6 +188,25 @@ class Showing(QWidget):
         if sight is not None:
             self.scene.setAccessibleDescription(f"{words.title(sight)}: {sight.explanation.formula}")
 
+    def export(self) -> Export | None:
+        """The patches with the equation, and every term."""
+        sight = self._sight
+        if sight is None:
+            return None
+        body = self._body
+        explanation = sight.explanation
+
+        def rows() -> list[list[object]]:
+            heads: list[object] = ["source", "index", "value", "factor", "factor index", "weight", "product", "picture"]
+            lines: list[list[object]] = [heads]
+            for term in explanation.terms:
+                factor = term.factor or ("", ())
+                source = [term.source[0], _listed(term.source[1]), term.value]
+                lines.append([*source, factor[0], _listed(factor[1]), term.weight, term.product, term.sample])
+            return lines
+
+        return Export(words.title(sight), body.size(), rendered(body), rows, lambda: as_data(explanation))
+
     def _chosen_place(self, sight: Sight) -> int:
         """The channel that was chosen, where it is one of these; else the one that adds most."""
         for number, place in enumerate(sight.places):
@@ -215,3 +236,7 @@ class Showing(QWidget):
         else:
             self._playing.stop()
         self.controls.show_playing(self._playing.isActive())
+
+
+def _listed(index: tuple[int, ...]) -> str:
+    return ",".join(map(str, index))
