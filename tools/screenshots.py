@@ -131,6 +131,18 @@ def activations(stage: Stage) -> None:
     stage.wait("window.docks.views('activations')[0]._counted is window._latest")
 
 
+def compare(stage: Stage) -> None:
+    """LeNet-5 with one more block beside its tiled sister."""
+    stage.ask("window.session.append('batch_norm', 'conv2')")
+    stage.ask("window.documents.open(samples / 'lenet-tiled.json', True)")
+    stage.wait("not window.tasks._threads and len(window.session.shown.tabs) == 2")
+    stage.wait(RAN)
+    stage.ask("window.docks.show_view('compare')")
+    stage.ask("window.docks.resizeDocks([window.docks.dock_of('compare')], [420], Vertical)")
+    stage.wait("window.docks.views('compare')[0].model.shown.seen is not None")
+    stage.ask("window.session.select(('relu1',))")
+
+
 def row() -> dict[str, object]:
     """The lecture notes' figure: nine units in a row, windows of two."""
     return samples.design(
@@ -324,6 +336,7 @@ SHOTS = {
     "pixel": Shot(pixel),
     "pixel-backward": Shot(backward),
     "activations": Shot(activations),
+    "compare": Shot(compare),
     "occlusion": Shot(occlusion, "resnet18"),
     "effective-field": Shot(effective),
     "laboratory": Shot(laboratory),

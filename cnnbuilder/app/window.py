@@ -105,6 +105,7 @@ class Window(QMainWindow):
                 Kind("laboratory", "Laboratory", self._make_laboratory, single=True, first=False),
                 Kind("attribution", "What matters", self._make_attribution, late=True),
                 Kind("activations", "Activations", self._make_activations, late=True, first=False),
+                Kind("compare", "Compare", self._make_compare, late=True, first=False),
             ),
         )
         self.docks.add_panel("palette", "Palette", self.palette_, "left", PALETTE_WIDTH)
@@ -147,6 +148,11 @@ class Window(QMainWindow):
         from cnnbuilder.app.views.activations.view import ActivationsView
 
         return ActivationsView(self.session, self.tasks)
+
+    def _make_compare(self) -> QWidget:
+        from cnnbuilder.app.views.compare.view import CompareView
+
+        return CompareView(self.session, self.tasks)
 
     def _make_laboratory(self) -> QWidget:
         from cnnbuilder.app.laboratory.panel import LaboratoryPanel

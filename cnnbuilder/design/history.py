@@ -31,6 +31,16 @@ class History(Generic[State]):
         return self._steps[self._now].state
 
     @property
+    def before(self) -> State | None:
+        """The state that undo would show; None if there is nothing to undo."""
+        return self._steps[self._now - 1].state if self._now else None
+
+    @property
+    def saved_state(self) -> State | None:
+        """What the file holds, or what the document began with."""
+        return self._saved
+
+    @property
     def labels(self) -> list[str]:
         """The words for every step after the first, undone ones included."""
         return [step.label for step in self._steps[1:]]

@@ -42,6 +42,7 @@ def colours(image: QImage) -> int:
 
 
 def test_every_view_is_taken_in_all_four_ways(lenet: Window, qtbot: Any, tmp_path: Any) -> None:
+    lenet.session.set_param("conv2", "bias", "none")
     lenet.session.select(("conv2",))
     lenet.docks.mark_unit("conv2", (3, 5, 6))
     for kind in lenet.docks.kinds:

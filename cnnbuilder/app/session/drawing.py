@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cnnbuilder.app.session.desk import Desk
+from cnnbuilder.app.session.beside import Beside
 from cnnbuilder.app.session.shown import Arrays, State
 from cnnbuilder.design import edits, suggest
 from cnnbuilder.design.document import Design
@@ -23,7 +23,7 @@ def counted(verb: str, names: Iterable[str]) -> str:
     return f"{verb} {found[0]}" if len(found) == 1 else f"{verb} {len(found)} blocks"
 
 
-class Drawing(Desk):
+class Drawing(Beside):
     """Adds, joins, changes, moves and removes blocks."""
 
     # Adding
