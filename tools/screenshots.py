@@ -286,6 +286,20 @@ def draw(stage: Stage) -> None:
     stage.wait("window._latest.target == 7")
 
 
+def paint(stage: Stage) -> None:
+    """A photograph painted over, and what the network makes of it."""
+    stage.ask("window.bar.open_painting()")
+    easel = "window.bar.painting.easel"
+    stage.wait(f"{easel}.isVisible() and {easel}.pixels is not None")
+    x, y = stage.ask(f"centre({easel})")
+    stage.hand("mousemove", x - 90, y - 60, "mousedown", 1)
+    for dx, dy in ((-60, -62), (-30, -58), (0, -62), (40, -60), (90, -58)):
+        stage.hand("mousemove", x + dx, y + dy)
+    stage.hand("mouseup", 1)
+    stage.wait(f"{easel}.pixels.painted > 500 and window.session.shown.picture is window.bar.painting._own")
+    stage.wait(RAN)
+
+
 def prepare(stage: Stage) -> None:
     """What the network sees of a photograph."""
     stage.ask("window.documents.pictures.open(samples / 'pictures' / 'chelsea.jpg')")
@@ -355,6 +369,7 @@ SHOTS = {
     "help": Shot(help),
     "preferences": Shot(preferences),
     "draw": Shot(draw),
+    "paint": Shot(paint, "resnet18"),
     "prepare": Shot(prepare, "resnet18"),
     "steps": Shot(steps),
     "down": Shot(down),

@@ -21,6 +21,7 @@ from cnnbuilder.app import icons, theme
 from cnnbuilder.app.live import Live
 from cnnbuilder.app.pictures.chooser import Chooser
 from cnnbuilder.app.pictures.drawing import Drawing
+from cnnbuilder.app.pictures.painting import Painting
 from cnnbuilder.app.pictures.preparing import Preparing
 from cnnbuilder.app.pictures.sight import Sight
 from cnnbuilder.app.pictures.source import Pictures
@@ -88,7 +89,9 @@ class PictureBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.setAcceptDrops(True)
         self.drawing, self.preparing = Drawing(pictures), Preparing(session)
-        for panel in (self.drawing, self.preparing):
+        self.painting = Painting(session, pictures)
+        self.preparing.paint_wanted.connect(self.open_painting)
+        for panel in (self.drawing, self.preparing, self.painting):
             panel.setParent(self)
             panel.hide()
         self.chooser = Chooser(pictures, tasks, self)
@@ -162,8 +165,14 @@ class PictureBar(QFrame):
         """Show the pad, or close it."""
         self.drawing.open_below(self._draw)
 
+    def open_painting(self) -> None:
+        """Show the picture to be painted on, or close that."""
+        self.preparing.hide()
+        self.painting.open_below(self.sight.thumb)
+
     def open_preparing(self) -> None:
         """Show what the network sees and how it is made, or close that."""
+        self.painting.hide()
         self.preparing.open_below(self.sight.thumb)
 
     # Following

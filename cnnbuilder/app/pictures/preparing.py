@@ -3,7 +3,7 @@ the other."""
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cnnbuilder.app.inspector.form import Form
@@ -27,6 +27,9 @@ def picture_blocks(design: Design) -> list[str]:
 
 class Preparing(Overlay):
     """Follows the session and the results while it is open."""
+
+    paint_wanted = Signal()
+    """What the network sees is to be painted on."""
 
     def __init__(self, session: Session) -> None:
         super().__init__("What the network sees")
@@ -84,6 +87,10 @@ class Preparing(Overlay):
             button.setAccessibleName(f"{words} the picture")
             button.clicked.connect(lambda _=False, turn=turn: self._turn(turn))
             row.addWidget(button)
+        self.paint = QPushButton("Paint on it …")
+        self.paint.setToolTip("Change what the network sees pixel by pixel (Ctrl+Shift+B)")
+        self.paint.clicked.connect(lambda: self.paint_wanted.emit())
+        row.addWidget(self.paint)
         return row
 
     def _presets(self) -> QHBoxLayout:
