@@ -299,6 +299,8 @@ def _viewed(region: Region, before: tuple[int, int, int], after: tuple[int, int,
     for channels, rows, columns in region:
         plane = joined(columns << row * before[2] for row in bits(rows))
         flat |= joined(plane << channel * before[1] * before[2] for channel in bits(channels))
+    if after[1:] == (1, 1):
+        return ((flat, 1, 1),)
     alike: dict[tuple[int, Mask], Mask] = {}
     """The rows of a channel that hold the same columns."""
     for line in range(after[0] * after[1]):

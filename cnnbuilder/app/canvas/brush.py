@@ -6,13 +6,11 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnnbuilder.app import theme
+from cnnbuilder.app.fields import fields
 from cnnbuilder.app.thumbnails import FEW, grid_shape
 from cnnbuilder.design.check import Report
 from cnnbuilder.design.document import Design
 from cnnbuilder.design.shape import Shape, is_volume
-from cnnbuilder.explain.fields import regions
-from cnnbuilder.explain.reach import unit_box
-from cnnbuilder.explain.region import bounds
 
 MOST_SEEN = 4096
 """Of a longer vector a card shows so many values."""
@@ -39,11 +37,9 @@ def marks_of(design: Design, report: Report, block: str, index: tuple[int, ...])
     if shape is None or len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
         return {}
     found: dict[str, Mark] = {}
-    for id, region in regions(design.with_graph(report.graph), block, unit_box(index)).items():
-        of, around = report.shapes[id], bounds(region)
-        if of is None or around is None or not is_volume(of) or id == block:
-            continue
-        top, bottom, left, right = around
+    for id, (top, bottom, left, right) in fields(design, report, block, index).items():
+        of = report.shapes[id]
+        assert of is not None
         found[id] = Mark(left / of[2], top / of[1], (right + 1) / of[2], (bottom + 1) / of[1])
     own = _own(shape, index)
     return found | ({block: own} if own is not None else {})

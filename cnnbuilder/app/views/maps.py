@@ -9,9 +9,9 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app.exporting import Export, TakeButton
+from cnnbuilder.app.fields import fields
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
-from cnnbuilder.app.views.brushing import field
 from cnnbuilder.app.views.grid import Grid
 from cnnbuilder.app.views.side import Foot, Side
 from cnnbuilder.app.views.taking import menu, whole
@@ -265,7 +265,7 @@ class MapsView(QWidget):
         framed = None
         if choice is not None and choice.word == "map" and index is not None and name != choice.name:
             shown = self._session.shown
-            framed = field(shown.design, shown.report, name, index, choice.name)
+            framed = fields(shown.design, shown.report, name, index).get(choice.name)
         self.grid.frame(framed)
 
     def _select(self, at: At) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnbuilder.app.exporting import Export, TakeButton
+from cnnbuilder.app.fields import fields
 from cnnbuilder.app.runner import Result
 from cnnbuilder.app.session import Session, Shown
 from cnnbuilder.app.tasks import Tasks
@@ -15,7 +16,6 @@ from cnnbuilder.app.views.attribution import words
 from cnnbuilder.app.views.attribution.asking import ACTIVATION, OCCLUSION, Answer, Wanted, answers, map_blocks, proposed
 from cnnbuilder.app.views.attribution.controls import UNIT, Controls, Side
 from cnnbuilder.app.views.attribution.sheet import Cell, Sheet
-from cnnbuilder.app.views.brushing import field
 from cnnbuilder.design.errors import Cancelled
 from cnnbuilder.design.shape import is_volume
 from cnnbuilder.engine.cancel import Cancellation
@@ -186,7 +186,7 @@ class AttributionView(QWidget):
         self._cancel = cancel
         shown, bounds = self._session.shown, None
         if self.controls.of.currentData() == UNIT and wanted.block in shown.report.shapes:
-            bounds = field(shown.design, shown.report, wanted.block, wanted.index, wanted.picture)
+            bounds = fields(shown.design, shown.report, wanted.block, wanted.index).get(wanted.picture)
         long = "Covering parts of the picture" if wanted.method == OCCLUSION else ""
         self._tasks.run(
             long, self._work(result, wanted, cancel, bounds), lambda _: self._rest(), self._fail, stop=cancel.cancel
